@@ -1,0 +1,65 @@
+"""The command line: a static table of commands, each loaded only when it is called.
+
+`auditor --help` must answer at once, so nothing heavy is imported here; a command's own module
+brings in DuckDB, Polars and the rest.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from auditor import __version__
+from auditor.errors import AuditorError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "audit": ("auditor.commands.audit:audit", "Judge exports and write the reports."),
+    "check": ("auditor.commands.check:check", "Say which rows would be quarantined, and why."),
+    "explain": ("auditor.commands.explain:explain", "One application as a timeline, each clock worked out."),
+    "rules": ("auditor.commands.rules:rules", "Show the rules, or look for faults in them."),
+    "rule": ("auditor.commands.rule:rule", "Explain one code, such as T01."),
+    "sample": ("auditor.commands.sample:sample", "Invent journals with planted faults."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, not when help is shown."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name][0].split(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="auditor")
+def cli() -> None:
+    """Audit registration journals of public social services against the decree's rules."""
+
+
+def main() -> None:
+    """Run the command line; a fault with a sentence ends in that sentence, never in a traceback."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except AuditorError as fault:
+        click.echo(f"auditor: {fault}", err=True)
+        sys.exit(fault.exit_code)
+    except click.exceptions.Abort:
+        click.echo("auditor: stopped.", err=True)
+        sys.exit(130)
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
