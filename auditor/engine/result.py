@@ -1,0 +1,111 @@
+"""What an audit found, as the reports read it. Nothing here is computed again downstream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+FINDING_COLUMNS = (
+    "code",
+    "severity",
+    "district",
+    "office",
+    "service",
+    "channel",
+    "application_no",
+    "step",
+    "role",
+    "employee",
+    "received_at",
+    "completed_at",
+    "due_at",
+    "limit",
+    "limit_unit",
+    "actual",
+    "excess",
+    "basis",
+    "citation",
+    "message",
+    "source_file",
+    "source_line",
+    "fingerprint",
+)
+SEVERITIES = ("error", "warning", "info")
+VERDICTS = ("met", "late", "open", "overdue", "skipped", "undetermined")
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One export as it was read."""
+
+    path: str
+    sha256: str
+    rows_read: int
+    rows_accepted: int
+    rows_quarantined: int
+    encoding: str
+    delimiter: str
+    extra_columns: tuple[str, ...]
+    received_day_precision: bool
+    completed_day_precision: bool
+
+
+@dataclass(frozen=True)
+class Audit:
+    """One audit: findings, verdicts, and all they rest on.
+
+    findings: one row a finding, `FINDING_COLUMNS` in that order, in report order. Moments are Datetime, `limit`, `actual`
+        and `excess` Float64 in `limit_unit`, `source_line` Int64, the rest String; employees already masked unless names were asked for.
+    verdicts: district, office, service, channel, step, role, verdict, reason (null but for `undetermined`), n (Int64).
+    applications: district, office, service, channel, n: applications judged or not, by home office.
+    not_in_force: service, channel, since, until (Date, the period without rules), district, n (applications).
+    coverage: district, office, begins, ends (Datetime), stated (Boolean): the period the exports speak for.
+    quarantine: source_file, source_line, column, value, reason (words), raw.
+    unknown_roles: role (spelling), n (entries). deputies: role (spelling), counts_as (role id), n.
+    left_out: entries received after a stated end of coverage.
+    """
+
+    findings: pl.DataFrame
+    verdicts: pl.DataFrame
+    applications: pl.DataFrame
+    not_in_force: pl.DataFrame
+    coverage: pl.DataFrame
+    quarantine: pl.DataFrame
+    unknown_roles: pl.DataFrame
+    deputies: pl.DataFrame
+    inputs: tuple[InputFile, ...]
+    as_of: datetime
+    covers: tuple[datetime | None, datetime | None]
+    rules_id: str
+    rules_sha256: str
+    calendar_sha256: str
+    names_shown: bool
+    entries: int
+    application_count: int
+    left_out: int
+    language: str
+    remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def rows_read(self) -> int:
+        return sum(f.rows_read for f in self.inputs)
+
+    @property
+    def rows_accepted(self) -> int:
+        return sum(f.rows_accepted for f in self.inputs)
+
+    @property
+    def rows_quarantined(self) -> int:
+        return sum(f.rows_quarantined for f in self.inputs)
+
+    def verdict_totals(self) -> dict[str, int]:
+        """Verdict to number of steps, every verdict present, in the order of `VERDICTS`."""
+        counted = dict(self.verdicts.group_by("verdict").agg(pl.col("n").sum()).iter_rows())
+        return {verdict: int(counted.get(verdict, 0)) for verdict in VERDICTS}
+
+    def finding_totals(self) -> dict[str, int]:
+        """Code to number of findings, sorted by code."""
+        counted = self.findings.group_by("code").len().sort("code")
+        return {str(code): int(n) for code, n in counted.iter_rows()}
