@@ -1,0 +1,20 @@
+"""J03 off-hours: a person's step was completed while the office was closed.
+
+What it finds
+    The moment of completion of a step done by a person lies outside the opening hours of the office's calendar: at
+    night, at lunch, on a day off. Bare dates and steps of systems are left out; the moments of opening and closing
+    are inside.
+
+Why it matters
+    Working late is no breach. Many such moments show that the journal is filled in afterwards, or that the
+    calendar's opening hours are not the office's own.
+
+Example
+    The provider's head signed a notice on Saturday 17.03.2018 at 11:00. The provider is open Monday to Friday,
+    09:00-13:00 and 14:30-18:30. The open time of the 1 hour limit (item 2, clause 5.1) stood still meanwhile.
+"""
+
+from __future__ import annotations
+
+CODE = "J03"
+SEVERITY = "info"

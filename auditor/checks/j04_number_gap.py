@@ -1,0 +1,19 @@
+"""J04 number-gap: numbers are missing between two entries.
+
+What it finds
+    Between two consecutive entry numbers of one office's journal others are missing. Only where the profile says
+    that the journal numbers nothing else, and whether it restarts each year; not where rows of that office's files
+    are in quarantine that could be the missing ones.
+
+Why it matters
+    A missing number can be a torn-out or deleted entry: an application nobody will answer.
+
+Example
+    The journal of a village akim numbers only these applications. After No. 118 of 14.03.2018 comes No. 121 of
+    15.03.2018: numbers 119 and 120 are missing.
+"""
+
+from __future__ import annotations
+
+CODE = "J04"
+SEVERITY = "warning"

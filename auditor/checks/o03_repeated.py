@@ -1,0 +1,19 @@
+"""O03 repeated: a step was completed more than once.
+
+What it finds
+    A step of the procedure has two or more completed entries in one application. The earliest completion is the one
+    that is clocked; the finding stands at the second.
+
+Why it matters
+    The papers went back, or one action was entered twice. The first is work that the regulation does not know, the
+    second makes the journal unreliable.
+
+Example
+    Home care: the head signed the reply on 15.03.2018 at 16:30 and, in another line of the journal, on 19.03.2018
+    at 10:05. The limit of 1 hour (item 8, clause 5) is judged by the first.
+"""
+
+from __future__ import annotations
+
+CODE = "O03"
+SEVERITY = "warning"

@@ -1,0 +1,19 @@
+"""P01 unknown-service: the rules have no such service.
+
+What it finds
+    The service named in the application's first entry is neither an id nor a name in the vocabulary. The
+    application is judged for J codes only.
+
+Why it matters
+    Journals hold other mail too, so most of these are none of the auditor's business. A misspelt service, though,
+    hides its applications from the audit.
+
+Example
+    An entry of 12.03.2018 names the service "archive certificate". The decree has nine services; this is none of
+    them.
+"""
+
+from __future__ import annotations
+
+CODE = "P01"
+SEVERITY = "warning"

@@ -1,0 +1,18 @@
+"""P02 channel-not-offered: the service is not delivered through that channel.
+
+What it finds
+    No edition of the rules delivers the service through the channel named in the application's first entry, or the
+    channel's name is unknown. The application is judged for J codes only.
+
+Why it matters
+    An application taken in where the regulation does not provide for it has no lawful procedure, and the
+    applicant's term no lawful start. Often the channel was only mistyped.
+
+Example
+    Home care with the channel `portal`, received on 12.03.2018. Item 8 describes it through the provider only.
+"""
+
+from __future__ import annotations
+
+CODE = "P02"
+SEVERITY = "warning"
