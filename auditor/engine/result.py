@@ -60,10 +60,13 @@ class Audit:
         and `excess` Float64 in `limit_unit`, `source_line` Int64, the rest String; employees already masked unless names were asked for.
     verdicts: district, office, service, channel, step, role, verdict, reason (null but for `undetermined`), n (Int64).
     applications: district, office, service, channel, n: applications judged or not, by home office.
-    not_in_force: service, channel, since, until (Date, the period without rules), district, n (applications).
+    not_in_force: service, channel, since, until (Date, the period without rules: since its first day, until the first day
+        with rules again, either null where open), district, n (applications).
     coverage: district, office, begins, ends (Datetime), stated (Boolean): the period the exports speak for.
     quarantine: source_file, source_line, column, value, reason (words), raw.
-    unknown_roles: role (spelling), n (entries). deputies: role (spelling), counts_as (role id), n.
+    unknown_roles: role (spelling), n (entries). deputies: role (spelling), counts_as (role id), n. Both may have a `district`:
+        then the district's page shows its own.
+    file_districts: source_file, district, n: the districts found in each file, and how many of its accepted rows are theirs.
     left_out: entries received after a stated end of coverage.
     """
 
@@ -75,6 +78,7 @@ class Audit:
     quarantine: pl.DataFrame
     unknown_roles: pl.DataFrame
     deputies: pl.DataFrame
+    file_districts: pl.DataFrame
     inputs: tuple[InputFile, ...]
     as_of: datetime
     covers: tuple[datetime | None, datetime | None]
