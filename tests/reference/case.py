@@ -1,0 +1,195 @@
+"""One application under judgement: what is required of it, what is absent and why that may prove nothing.
+
+Readings 19, 21, 30, 31, 34-36.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from auditor.law.types import Edition, Rulebook, Step
+from reference.applications import THIRTY_DAYS, Application, Place, Row
+from reference.clock import Clock, Measure
+from reference.model import Found, severity
+
+
+@dataclass
+class Bench:
+    """What all applications are judged by."""
+
+    rulebook: Rulebook
+    as_of: datetime
+    coverage: dict[Place, tuple[datetime | None, datetime | None]]
+    quarantined: list[tuple[str, str | None, str | None, str]]
+    file_places: dict[str, set[Place]]
+    clocks: dict[str, Clock] = field(default_factory=dict)
+
+    def clock(self, kind: str) -> Clock:
+        if kind not in self.clocks:
+            self.clocks[kind] = Clock(self.rulebook.calendars[kind])
+        return self.clocks[kind]
+
+    def cut_off(self, row: Row) -> datetime:
+        end = self.coverage[row.place][1]
+        assert end is not None  # a row that is judged is itself a possible moment
+        return end
+
+
+class Case:
+    """One application with an edition."""
+
+    def __init__(self, app: Application, bench: Bench) -> None:
+        assert app.edition is not None
+        self.app, self.bench, self.edition = app, bench, app.edition
+        self.found: list[Found] = []
+        self.verdicts: list[tuple[str, str, str | None]] = []
+        self.steps = self.edition.steps
+        self.present = [i for i, s in enumerate(self.steps) if app.of_step(s)]
+        self.last_present = self.present[-1] if self.present else None
+        self.ending = next((i for i in self.present if self.steps[i].ends), None)
+        self.over = any(r.outcome in ("withdrawn", "moved") and not r.impossible for r in app.rows)
+
+    # What the rules ask of this application
+
+    def wanted(self, index: int) -> bool:
+        """Required in this application, endings left aside (reading 30)."""
+        step = self.steps[index]
+        here = {self.steps[i].id for i in self.present}
+        if not step.required or here & set(step.required_unless):
+            return False
+        # A step of an alternative is required only if that alternative was begun.
+        mine = [alternative for group in self.edition.branches for alternative in group if step.id in alternative]
+        return not mine or any(here & set(alternative) for alternative in mine)
+
+    def required(self, index: int) -> bool:
+        """Wanted, and not after a present ending step (reading 36)."""
+        return self.wanted(index) and (self.ending is None or index <= self.ending)
+
+    def kind(self, step: Step, of: str = "own") -> str:
+        return self.bench.rulebook.office_kind(step.role, self.app.channel if of == "own" else "provider")
+
+    def human(self, step: Step) -> bool:
+        return self.bench.rulebook.roles[step.role].human
+
+    # Why absence may prove nothing
+
+    def unknown_step(self) -> bool:
+        # Decision: an entry whose step belongs to another procedure (P04) is as good a reason as an unknown one:
+        # it may be the very step that is missing.
+        return any(r.kind in ("unknown", "ambiguous", "foreign") for r in self.app.rows)
+
+    def quarantined_row(self) -> bool:
+        """Reading 31 d. Decision: any doubt whether the row is of this application counts for it."""
+        places = {r.place for r in self.app.rows} | {(r.district, r.home) for r in self.app.rows}
+        number = self.app.rows[0].number
+        for file, district, office, their_number in self.bench.quarantined:
+            if " ".join(their_number.split()) != number:
+                continue
+            if not office or places & self.bench.file_places.get(file, set()):
+                return True
+            if any(
+                o == " ".join(office.split()) and (not district or d == " ".join(district.split())) for d, o in places
+            ):
+                return True
+        return False
+
+    def why_not_judged(self, index: int) -> str | None:
+        """The reason for which the absence of a step is not judged (reading 31)."""
+        kind = self.kind(self.steps[index])
+        # Decision: only own steps count as entries of the office kind. Entries of inner steps show that the
+        # provider worked, and the corporation's step "the provider works" is then not missing.
+        if not any(self.kind(self.steps[i]) == kind for i in self.present):
+            return "no_entry_of_office"
+        if self.before_coverage(index, None) or self.before_coverage(index, kind):
+            return "before_coverage"
+        if self.unknown_step():
+            return "unknown_step"
+        return "quarantined_row" if self.quarantined_row() else None
+
+    def before_coverage(self, index: int, kind: str | None) -> bool:
+        """Does the step stand before the earliest entry (of a kind), and that near the coverage's beginning?"""
+        rows = [
+            (r, i)
+            for i in self.present
+            for r in self.app.of_step(self.steps[i])
+            if kind is None or self.kind(self.steps[i]) == kind
+        ]
+        rows = [(r, i) for r, i in rows if not r.impossible] or rows
+        if not rows:
+            return False
+        row, at = min(rows, key=lambda pair: (pair[0].moment, pair[0].order))
+        begin = self.bench.coverage[row.place][0]
+        return index < at and (begin is None or row.moment - begin <= THIRTY_DAYS)
+
+    # What comes out
+
+    def basis(self, of: str = "own") -> str:
+        """Reading 35."""
+        edition: Edition | None = self.edition if of == "own" else self.app.inner
+        assert edition is not None
+        if edition.basis != "exact":
+            return edition.basis
+        for note in self.bench.rulebook.services[self.app.service].notes:
+            if (
+                note.basis != "exact"
+                and note.since <= self.app.day
+                and (note.until is None or self.app.day < note.until)
+            ):
+                return note.basis
+        if edition.assumed_until is not None and self.app.day < edition.assumed_until:
+            return "assumed_date"
+        return "exact"
+
+    def verdict(self, step: str, verdict: str, reason: str | None = None) -> None:
+        self.verdicts.append((step, verdict, reason))
+
+    def add(self, code: str, row: Row, step: Step | None, of: str = "own", /, **columns: object) -> None:
+        """A finding at a row; columns override what the row says."""
+        basis = columns.pop("basis", None) or (self.basis(of) if code[0] not in "JP" else "exact")
+        self.found.append(about(code, row, self.app, step, str(basis), **columns))
+
+    def add_timed(
+        self, code: str, row: Row, step: Step, of: str, measured: Measure, limit: object, unit: str, **columns: object
+    ) -> None:
+        self.add(
+            code,
+            row,
+            step,
+            of,
+            due_at=measured.due_at,
+            limit=limit,
+            limit_unit=unit,
+            actual=measured.actual,
+            excess=measured.excess,
+            **columns,
+        )
+
+
+def about(code: str, row: Row, app: Application, step: Step | None, basis: str, /, **columns: object) -> Found:
+    """A finding about an entry (readings 38, 41).
+
+    Decision: service and channel are those of the application. Of an entry whose step is unknown, the step is the
+    journal's spelling and the role the recorded one, in J codes as in S03.
+    """
+    values: dict[str, object] = {
+        "district": row.district,
+        "office": row.office,
+        "service": app.service,
+        "channel": app.channel,
+        "application_no": row.number,
+        "step": step.id if step is not None else row.spelling,
+        "role": step.role if step is not None else row.role,
+        "employee": row.employee,
+        "received_at": row.received,
+        "completed_at": row.completed,
+        "source_file": row.entry.source_file,
+        "source_line": row.entry.source_line,
+        **columns,
+    }
+    return Found(code, severity(code, basis), basis=basis, **values)  # type: ignore[arg-type]
+
+
+def total_first_step(edition: Edition) -> Step:
+    """Decision: the first step of an edition is its first required one, as in reading 2."""
+    return next((s for s in edition.steps if s.required), edition.steps[0])

@@ -1,0 +1,123 @@
+"""The slow, obvious reference: from entries to findings, one application and one step at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from auditor.law.types import Rulebook
+from reference import books, order, terms
+from reference.applications import Application, Place, Row, coverage, group, make_application, read, without_rules
+from reference.case import Bench, Case, about
+from reference.model import Entry, Found, Judgement, Verdict, severity
+
+__all__ = ["Entry", "Found", "Judgement", "judge"]
+
+
+def judge(
+    entries: list[Entry],
+    rulebook: Rulebook,
+    as_of: datetime,
+    covers: tuple[datetime | None, datetime | None] = (None, None),
+    quarantined: list[tuple[str, str | None, str | None, str]] = (),  # type: ignore[assignment]
+    numbering: tuple[bool, bool] | None = None,
+) -> Judgement:
+    """Judge a whole set of exports. `numbering`: (own book, restarts each year), as the profile says."""
+    rows, duplicates, places = read(entries, rulebook, as_of, covers[1])
+    file_places: dict[str, set[Place]] = {}
+    for row in rows:
+        file_places.setdefault(row.entry.source_file, set()).add(row.place)
+    bench = Bench(rulebook, as_of, coverage(rows, places, as_of, covers), list(quarantined), file_places)
+    found: list[Found] = []
+    verdicts: Counter[Verdict] = Counter()
+    applications: dict[int, Application] = {}
+    for members in group(rows, rulebook):
+        app = make_application(members, rulebook)
+        applications.update((id(row), app) for row in members)
+        if app.edition is not None:
+            findings, decided = judge_application(app, bench)
+            found += findings
+            verdicts.update((app.service, app.channel, *verdict) for verdict in decided)
+    found += without_edition(list({id(a): a for a in applications.values()}.values()), rulebook)
+    found += journal(rows, duplicates, applications, bench, numbering)
+    return Judgement(found, verdicts)
+
+
+def judge_application(app: Application, bench: Bench) -> tuple[list[Found], list[tuple[str, str, str | None]]]:
+    case = Case(app, bench)
+    terms.judge_present(case)
+    terms.judge_after(case)
+    terms.judge_idle_between(case)
+    terms.judge_total(case)
+    order.judge_order(case)
+    order.judge_absence(case)
+    order.judge_unknown_steps(case)
+    order.judge_branches(case)
+    order.judge_roles(case)
+    # P04. Decision: placed at the first entry (file, line) that differs; it names no step and no role.
+    others = [r for r in app.rows if (r.service, r.channel) != (app.service, app.channel)]
+    if others:
+        case.add("P04", others[0], None, step=None, role=None)
+    return case.found, case.verdicts
+
+
+def without_edition(applications: list[Application], rulebook: Rulebook) -> list[Found]:
+    """P01, P02 and P03 (reading 4)."""
+    found: list[Found] = []
+    not_in_force: dict[tuple[object, ...], list[Row]] = {}
+    for app in applications:
+        if app.edition is not None:
+            continue
+        if app.service not in rulebook.services:
+            found.append(about("P01", app.first, app, None, "exact", step=None, role=None))
+        elif rulebook.procedure(app.service, app.channel) is None:
+            found.append(about("P02", app.first, app, None, "exact", step=None, role=None))
+        else:
+            period = without_rules(rulebook, app.service, app.channel, app.day)
+            not_in_force.setdefault((app.service, app.channel, period), []).extend(app.rows)
+    for (service, channel, _), rows in not_in_force.items():
+        entry = min(rows, key=lambda r: r.order).entry
+        found.append(
+            Found(
+                "P03",
+                severity("P03", "exact"),
+                service=str(service),
+                channel=str(channel),
+                source_file=entry.source_file,
+                source_line=entry.source_line,
+            )
+        )
+    return found
+
+
+def journal(
+    rows: list[Row],
+    duplicates: list[tuple[Row, Row]],
+    applications: dict[int, Application],
+    bench: Bench,
+    numbering: tuple[bool, bool] | None,
+) -> list[Found]:
+    """The J codes, of every application."""
+    found: list[Found] = []
+    for row, original in duplicates:
+        row.step = original.step
+        found.append(about("J01", row, applications[id(original)], row.step, "exact"))
+    for row in rows:
+        app = applications[id(row)]
+        if row.impossible:
+            found.append(about("J02", row, app, row.step, "exact"))
+        elif row.step is not None and row.completed is not None and not row.completed_bare:
+            # J03 (reading 10)
+            channel = app.channel if row.kind == "own" else "provider"
+            clock = bench.clock(bench.rulebook.office_kind(row.step.role, channel))
+            human = bench.rulebook.roles[row.step.role].human
+            if human and clock.covers(row.completed.date()) and not clock.is_open(row.completed):
+                found.append(about("J03", row, app, row.step, "exact"))
+    if numbering is not None and numbering[0]:
+        files = {file for file, *_ in bench.quarantined}
+        for code, places in (
+            ("J04", books.gaps(rows, numbering[1], files)),
+            ("J05", books.back_dated(rows, numbering[1])),
+        ):
+            found += [about(code, row, applications[id(row)], row.step, "exact") for row in places]
+    return found
