@@ -10,16 +10,11 @@ from datetime import date, datetime, time, timedelta
 
 from auditor.law.types import Edition, Rulebook, Step
 from reference.clock import before
+from reference.editions import in_force, known, steps_called
 from reference.model import Entry
 
 Place = tuple[str, str]
 """District and office."""
-
-
-def fold(text: str) -> str:
-    from auditor.law.vocabulary import fold as of_the_rules
-
-    return of_the_rules(text)
 
 
 def squeeze(text: str | None) -> str | None:
@@ -59,6 +54,11 @@ class Row:
         assert found is not None
         return found
 
+    def steps_in(self, edition: Edition, service: str, channel: str, rulebook: Rulebook) -> list[Step]:
+        """The steps of an edition that the entry may be of."""
+        role = self.role if self.role_known else None
+        return steps_called(self.spelling, role, edition, service, channel, rulebook)
+
     @property
     def place(self) -> Place:
         return (self.district, self.office)
@@ -87,13 +87,6 @@ class Application:
         if completed:
             return min(completed, key=lambda r: (r.completed, r.order))
         return min(rows, key=lambda r: (r.received, r.order)) if rows else None
-
-
-def known(value: str, ids: object, vocabulary: dict[str, str]) -> str | None:
-    """The id that a spelling stands for."""
-    if value in ids:  # type: ignore[operator]
-        return value
-    return vocabulary.get(fold(value))
 
 
 def read(
@@ -204,36 +197,6 @@ def coverage(
     return result
 
 
-def in_force(rulebook: Rulebook, service: str, channel: str, day: date) -> Edition | None:
-    procedure = rulebook.procedure(service, channel)
-    for edition in procedure.editions if procedure is not None else ():
-        if edition.in_force_from <= day and (edition.in_force_to is None or day < edition.in_force_to):
-            return edition
-    return None
-
-
-def accepted(step: Step, rulebook: Rulebook) -> set[str]:
-    """The roles whose entry is not a wrong role (reading 11)."""
-    roles = {step.role, *step.accepts}
-    if step.role == "provider":
-        roles |= {r.id for r in rulebook.roles.values() if r.office_kind == "provider"}
-    return roles
-
-
-def steps_called(row: Row, edition: Edition, service: str, channel: str, rulebook: Rulebook) -> list[Step]:
-    """The steps of an edition that the spelling fits; the recorded role decides between several (reading 5)."""
-    by_id = [s for s in edition.steps if s.id == row.spelling]
-    if by_id:
-        return by_id
-    ids = rulebook.vocabulary.steps.get((service, channel), {}).get(fold(row.spelling), ())
-    steps = [s for s in edition.steps if s.id in ids]
-    if len(steps) > 1 and row.role_known:
-        fitting = [s for s in steps if row.role in accepted(s, rulebook)]
-        if len(fitting) == 1:
-            return fitting
-    return steps
-
-
 def group(rows: list[Row], rulebook: Rulebook) -> list[list[Row]]:
     """The rows of each application (readings 1 and 2)."""
     groups: dict[tuple[object, ...], list[Row]] = {}
@@ -273,7 +236,7 @@ def is_first_step(row: Row, rulebook: Rulebook) -> bool:
     if edition is None:
         return False
     first = next((s for s in edition.steps if s.required), edition.steps[0])
-    return [s.id for s in steps_called(row, edition, row.service, row.channel, rulebook)] == [first.id]
+    return [s.id for s in row.steps_in(edition, row.service, row.channel, rulebook)] == [first.id]
 
 
 def make_application(rows: list[Row], rulebook: Rulebook) -> Application:
@@ -299,7 +262,7 @@ def make_application(rows: list[Row], rulebook: Rulebook) -> Application:
 def find_step(row: Row, app: Application, rulebook: Rulebook) -> None:
     assert app.edition is not None
     for kind, edition, channel in (("own", app.edition, app.channel), ("inner", app.inner, "provider")):
-        steps = steps_called(row, edition, app.service, channel, rulebook) if edition is not None else []
+        steps = row.steps_in(edition, app.service, channel, rulebook) if edition is not None else []
         if len(steps) == 1:
             row.kind, row.step = kind, steps[0]
             return
@@ -309,17 +272,8 @@ def find_step(row: Row, app: Application, rulebook: Rulebook) -> None:
     if (row.service, row.channel) != (app.service, app.channel):
         # Reading 6: known in its own procedure (on the application's day), so no S03; it has no step here.
         own = in_force(rulebook, row.service, row.channel, app.day)
-        if own is not None and steps_called(row, own, row.service, row.channel, rulebook):
+        if own is not None and row.steps_in(own, row.service, row.channel, rulebook):
             row.kind = "foreign"
-
-
-def without_rules(rulebook: Rulebook, service: str, channel: str, day: date) -> tuple[date | None, date | None]:
-    """The period around a day for which a procedure has no edition."""
-    procedure = rulebook.procedure(service, channel)
-    assert procedure is not None
-    ends = [e.in_force_to for e in procedure.editions if e.in_force_to is not None and e.in_force_to <= day]
-    starts = [e.in_force_from for e in procedure.editions if e.in_force_from > day]
-    return max(ends, default=None), min(starts, default=None)
 
 
 THIRTY_DAYS = timedelta(days=30)

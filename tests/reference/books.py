@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -31,7 +32,7 @@ def gaps(rows: list[Row], yearly_restart: bool, quarantined_files: set[str]) -> 
         if quarantined_files & {r.entry.source_file for r in rows if r.place == place}:
             continue
         numbers = sorted(book)
-        for lower, higher in zip(numbers, numbers[1:], strict=False):
+        for lower, higher in itertools.pairwise(numbers):
             if higher > lower + 1:
                 found.append(min(book[higher], key=lambda r: r.order))
     return found
@@ -46,10 +47,11 @@ def back_dated(rows: list[Row], yearly_restart: bool) -> list[Row]:
     found = []
     for book in numbered([r for r in rows if r.received is not None and not r.impossible], yearly_restart):
         numbers = sorted(book)
-        for lower, higher in zip(numbers, numbers[1:], strict=False):
+        for lower, higher in itertools.pairwise(numbers):
             them = min(book[lower], key=lambda r: (r.received, r.order))
             for row in book[higher]:
-                assert row.received is not None and them.received is not None
+                assert row.received is not None
+                assert them.received is not None
                 if before(row.received, row.received_bare, them.received, them.received_bare):
                     found.append(row)
     return found

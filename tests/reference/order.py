@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-
 from auditor.law.types import Step
-from reference.applications import Row, accepted
+from reference.applications import Row
 from reference.case import Case
 from reference.clock import before
+from reference.editions import accepted
 
 
 def judge_order(case: Case) -> None:
@@ -31,9 +31,10 @@ def order_of(case: Case, steps: tuple[Step, ...], of: str) -> None:
         if at == 0 or row.received is None:
             continue
         them = case.app.performing(here[at - 1], of)
-        if them is not None and them.completed is not None:
-            if before(row.received, row.received_bare, them.completed, them.completed_bare):
-                case.add("O02", row, step, of)
+        if them is None or them.completed is None:
+            continue
+        if before(row.received, row.received_bare, them.completed, them.completed_bare):
+            case.add("O02", row, step, of)
 
 
 def completed_before_earlier(case: Case, row: Row, earlier: list[Step], of: str) -> bool:

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from auditor.law.types import Rulebook
 from reference import books, order, terms
-from reference.applications import Application, Place, Row, coverage, group, make_application, read, without_rules
+from reference.applications import Application, Place, Row, coverage, group, make_application, read
 from reference.case import Bench, Case, about
+from reference.editions import without_rules
 from reference.model import Entry, Found, Judgement, Verdict, severity
 
 __all__ = ["Entry", "Found", "Judgement", "judge"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime
 
 from auditor.law.types import Limit, Step
@@ -180,7 +181,7 @@ def judge_idle_between(case: Case) -> None:
         if not any(case.wanted(i) for i in range(a + 1, b))
     ]
     inner = case.app.inner.steps if case.app.inner is not None else ()
-    pairs += [(a, b, "inner") for a, b in zip(inner, inner[1:], strict=False)]
+    pairs += [(a, b, "inner") for a, b in itertools.pairwise(inner)]
     for last, step, of in pairs:
         row, next_row = case.app.performing(last, of), case.app.performing(step, of)
         if row is not None and next_row is not None and row.completed is not None:
