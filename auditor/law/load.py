@@ -28,19 +28,12 @@ class Reading:
     places: Places
 
 
-def default_rules() -> Path:
-    """The rules that come with the auditor: `rules/` of the checkout, or the copy inside the installed package."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "_rules"
-    return inside if inside.is_dir() else package.parent / "rules"
-
-
-def load_rulebook(folder: Path | None = None) -> Rulebook:
-    """The rules of a folder (the auditor's own without one).
+def load_rulebook(folder: Path) -> Rulebook:
+    """The rules of a folder.
 
     Raises RulesError with all faults, each `file:line: key: what is wrong; what would be right`.
     """
-    reading = read_folder(default_rules() if folder is None else folder)
+    reading = read_folder(folder)
     faults = reading.faults.sentences()
     if faults or reading.rulebook is None:
         raise RulesError(faults)
@@ -56,7 +49,7 @@ def read_folder(folder: Path) -> Reading:
         return Reading(None, faults, places)
     law = read_regulation(root)
     optional = {name: _section(folder, name, faults) for name in SINGLE_FILES[1:] if (folder / name).exists()}
-    step_names = read_step_names(optional.get("step_names.yaml"))
+    step_names = read_step_names(optional.get("step_names.yaml"), places)
     services = _services(folder, law, step_names, places, faults)
     calendars = _calendars(folder, law, faults)
     if services is None:  # what refers to them would be one fault after another

@@ -20,14 +20,15 @@ class Places:
 
     editions: dict[tuple[str, str, int], Section] = field(default_factory=dict)
     steps: dict[tuple[str, str, int, str], Section] = field(default_factory=dict)
+    step_names: Section | None = None
 
 
-def read_step_names(root: Section | None) -> dict[str, Names]:
+def read_step_names(root: Section | None, places: Places) -> dict[str, Names]:
     """Step id to its names."""
     if root is None:
         return {}
     root.text("source", required=False)
-    steps = root.section("steps")
+    steps = places.step_names = root.section("steps")
     names = {} if steps is None else {key: steps.names(key) for key in steps.block.entries}
     root.done()
     return names

@@ -15,6 +15,8 @@ OUTCOMES = ("granted", "refused", "no_data", "withdrawn", "moved")
 # Letters that look alike in print. Case matters here: a Latin H looks like Н, a Latin h like Kazakh һ.
 LATIN_TO_CYRILLIC = str.maketrans("AaBCcEeHhIiKkMOoPpTXxYyƏə", "АаВСсЕеНһІіКкМОоРрТХхУуӘә")
 CYRILLIC_TO_LATIN = str.maketrans("АаВСсЕеНһІіКкМОоРрТХхУуӘәёЁ", "AaBCcEeHhIiKkMOoPpTXxYyƏəeE")
+# Letters that a scan of the decree left Latin inside Kazakh words (`көрсетіletіn`): they don't look alike, they sound so.
+SOUNDS_CYRILLIC = str.maketrans("dglmnrstz", "дглмнрстз")
 LOOKS_CYRILLIC = frozenset("AaBCcEeHhIiKkMOoPpTXxYyƏə")
 DASHES = re.compile(r"\s*[-‐‑‒–—―−﹣－]\s*")
 QUOTES = re.compile('[«»“”„‟‹›‘’‚‛`´"]')
@@ -51,7 +53,9 @@ def _one_alphabet(word: str, cyrillic_text: bool) -> str:
     if cyrillic == 0:
         alike = cyrillic_text and set(word) <= LOOKS_CYRILLIC
         return word.translate(LATIN_TO_CYRILLIC) if alike else word
-    return word.translate(LATIN_TO_CYRILLIC if cyrillic * 2 >= len(word) else CYRILLIC_TO_LATIN)
+    if cyrillic * 2 < len(word):
+        return word.translate(CYRILLIC_TO_LATIN)
+    return word.translate(LATIN_TO_CYRILLIC).translate(SOUNDS_CYRILLIC)
 
 
 def find(spellings: Mapping[str, str], text: str) -> str | None:
