@@ -1,0 +1,203 @@
+"""The frames of an audit in one known shape, and the part of them that belongs to one district.
+
+Everything a page counts is counted here from small frames: the findings, of which there may be a million, are grouped
+once and cut to the rows that a page shows; nothing walks over all of them row by row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from auditor.engine.result import SEVERITIES, Audit, InputFile
+
+TEXT, WHOLE, MOMENT = pl.String(), pl.Int64(), pl.Datetime("us")
+Schema = dict[str, pl.DataType]
+
+FINDINGS: Schema = {
+    "code": TEXT,
+    "severity": TEXT,
+    "district": TEXT,
+    "office": TEXT,
+    "service": TEXT,
+    "channel": TEXT,
+    "application_no": TEXT,
+    "step": TEXT,
+    "role": TEXT,
+    "employee": TEXT,
+    "received_at": MOMENT,
+    "completed_at": MOMENT,
+    "due_at": MOMENT,
+    "limit": pl.Float64(),
+    "limit_unit": TEXT,
+    "actual": pl.Float64(),
+    "excess": pl.Float64(),
+    "basis": TEXT,
+    "citation": TEXT,
+    "message": TEXT,
+    "source_file": TEXT,
+    "source_line": WHOLE,
+    "fingerprint": TEXT,
+}
+VERDICTS: Schema = {
+    "district": TEXT,
+    "office": TEXT,
+    "service": TEXT,
+    "channel": TEXT,
+    "step": TEXT,
+    "role": TEXT,
+    "verdict": TEXT,
+    "reason": TEXT,
+    "n": WHOLE,
+}
+APPLICATIONS: Schema = {"district": TEXT, "office": TEXT, "service": TEXT, "channel": TEXT, "n": WHOLE}
+NOT_IN_FORCE: Schema = {
+    "service": TEXT,
+    "channel": TEXT,
+    "since": pl.Date(),
+    "until": pl.Date(),
+    "district": TEXT,
+    "n": WHOLE,
+}
+COVERAGE: Schema = {"district": TEXT, "office": TEXT, "begins": MOMENT, "ends": MOMENT, "stated": pl.Boolean()}
+QUARANTINE: Schema = {
+    "source_file": TEXT,
+    "source_line": WHOLE,
+    "column": TEXT,
+    "value": TEXT,
+    "reason": TEXT,
+    "raw": TEXT,
+}
+UNKNOWN_ROLES: Schema = {"district": TEXT, "role": TEXT, "n": WHOLE}
+DEPUTIES: Schema = {"district": TEXT, "role": TEXT, "counts_as": TEXT, "n": WHOLE}
+FILE_DISTRICTS: Schema = {"source_file": TEXT, "district": TEXT, "n": WHOLE}
+
+COUNTED_BY = ["district", "office", "service", "channel", "code", "severity"]
+
+
+def shaped(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """The frame with exactly the schema's columns and types, in its order; a column it lacks is null."""
+    if not frame.width:
+        return pl.DataFrame(schema=schema)
+    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in frame.columns]
+    return frame.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in schema.items())
+
+
+def named(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with empty names of a district or an office as nulls, so that both mean: not known."""
+    blank = [name for name in ("district", "office") if name in frame.columns]
+    return frame.with_columns(pl.col(name).replace("", None) for name in blank)
+
+
+@dataclass(frozen=True)
+class SharedFile:
+    """A file of one district, or of several; `rows` are this district's accepted rows (None: not told)."""
+
+    file: InputFile
+    rows: int | None
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one page speaks of: the whole audit (`district` None) or one district of it.
+
+    counts: `COUNTED_BY`, n: findings counted. findings: those a page shows, errors first, at most the cap.
+    The other frames are the audit's own, cut to the district.
+    """
+
+    district: str | None
+    counts: pl.DataFrame
+    findings: pl.DataFrame
+    verdicts: pl.DataFrame
+    applications: pl.DataFrame
+    not_in_force: pl.DataFrame
+    coverage: pl.DataFrame
+    quarantine: pl.DataFrame
+    unknown_roles: pl.DataFrame
+    deputies: pl.DataFrame
+    files: tuple[SharedFile, ...]
+
+    @property
+    def finding_count(self) -> int:
+        return int(self.counts["n"].sum())
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of an audit: all of it, and each district by name."""
+
+    oblast: Part
+    districts: dict[str, Part]
+
+
+def parts(audit: Audit, cap: int) -> Parts:
+    """Cut the audit's frames once for the oblast and for every district; `cap` findings at most on each."""
+    findings = named(shaped(audit.findings, FINDINGS)).with_columns(
+        pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)), default=len(SEVERITIES)).alias("_rank")
+    )
+    counts = findings.group_by(COUNTED_BY, maintain_order=True).len("n").cast({"n": pl.Int64})
+    files = named(shaped(audit.file_districts, FILE_DISTRICTS))
+    frames = {
+        "counts": counts,
+        "verdicts": named(shaped(audit.verdicts, VERDICTS)),
+        "applications": named(shaped(audit.applications, APPLICATIONS)),
+        "not_in_force": named(shaped(audit.not_in_force, NOT_IN_FORCE)),
+        "coverage": named(shaped(audit.coverage, COVERAGE)),
+        "unknown_roles": named(shaped(audit.unknown_roles, UNKNOWN_ROLES)),
+        "deputies": named(shaped(audit.deputies, DEPUTIES)),
+    }
+    quarantine = shaped(audit.quarantine, QUARANTINE)
+    oblast = Part(
+        district=None,
+        findings=_first_of_each_rank(findings, cap),
+        quarantine=quarantine,
+        files=tuple(SharedFile(file, None, shared=False) for file in audit.inputs),
+        **frames,
+    )
+    cut = {name: _by_district(frame) for name, frame in frames.items()}
+    shown = _by_district(
+        findings.filter(pl.col("district").is_not_null())
+        .sort("_rank", maintain_order=True)
+        .group_by("district", maintain_order=True)
+        .head(cap)
+        .select(*FINDINGS)
+    )
+    known = sorted({*shown, *_by_district(files), *(name for frame in cut.values() for name in frame)})
+    districts = {}
+    for name in known:
+        own = _files_of(name, files, audit.inputs)
+        alone = [f.file.path for f in own if not f.shared]
+        districts[name] = Part(
+            district=name,
+            findings=shown.get(name, oblast.findings.clear()),
+            quarantine=quarantine.filter(pl.col("source_file").is_in(alone)),
+            files=own,
+            **{key: cut[key].get(name, frame.clear()) for key, frame in frames.items()},
+        )
+    return Parts(oblast, districts)
+
+
+def _by_district(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """District to its rows; rows without a district are the oblast's alone."""
+    told = frame.filter(pl.col("district").is_not_null())
+    return {str(key[0]): part for key, part in told.partition_by("district", as_dict=True).items()}
+
+
+def _first_of_each_rank(findings: pl.DataFrame, cap: int) -> pl.DataFrame:
+    """The first `cap` findings, errors before warnings before info, in report order within each."""
+    ranks = [findings.filter(pl.col("_rank") == rank).head(cap) for rank in range(len(SEVERITIES) + 1)]
+    return pl.concat(ranks).head(cap).select(*FINDINGS)
+
+
+def _files_of(district: str, files: pl.DataFrame, inputs: tuple[InputFile, ...]) -> tuple[SharedFile, ...]:
+    own = files.filter(pl.col("district") == district)
+    rows = dict(own.group_by("source_file").agg(pl.col("n").sum()).iter_rows())
+    others = set(files.filter(pl.col("district") != district)["source_file"])
+    found = []
+    for file in inputs:
+        if file.path in rows:
+            shared = file.path in others
+            found.append(SharedFile(file, rows[file.path] if shared else file.rows_accepted, shared))
+    return tuple(found)

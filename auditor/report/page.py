@@ -1,0 +1,175 @@
+"""The pages: what each template is given, and how it becomes one self-contained file.
+
+A template's context is a dataclass; tests/report/test_page.py compares its fields with what the template uses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from auditor import __version__
+from auditor.engine.result import Audit
+from auditor.report import rows
+from auditor.report.figures import CodeRow, Shown, Tally, TallyRow, codes, whole
+from auditor.report.frames import Part, SharedFile
+from auditor.report.wording import Wording, readable
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the page's files. `entries` is told for the whole oblast only."""
+
+    read: int
+    accepted: int
+    quarantined: int
+    entries: int | None
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the report rests on."""
+
+    as_of: datetime
+    since: datetime | None
+    until: datetime | None
+    rules_title: str
+    rules_id: str
+    rules_sha256: str
+    calendar_sha256: str
+    version: str
+    remarks: tuple[str, ...]
+    names_shown: bool
+    left_out: int | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """What both kinds of page show."""
+
+    wording: Wording
+    css: Markup
+    csp: str
+    all: Tally
+    lines: Rows
+    services: Shown[TallyRow]
+    channels: Shown[TallyRow]
+    offices: Shown[TallyRow]
+    codes: Shown[CodeRow]
+    findings: Shown[rows.FindingRow]
+    reasons: Shown[rows.ListRow]
+    undetermined: Shown[rows.ListRow]
+    quarantine: Shown[rows.QuarantineRow]
+    not_in_force: Shown[rows.ListRow]
+    unknown_roles: Shown[rows.ListRow]
+    deputies: Shown[rows.ListRow]
+    coverage: Shown[rows.CoverageRow]
+    inputs: Shown[SharedFile]
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class OblastPage(Page):
+    """Context of index.html."""
+
+    districts: Shown[TallyRow]
+
+
+@dataclass(frozen=True)
+class DistrictPage(Page):
+    """Context of district.html: nothing of any other district."""
+
+    district: str
+
+
+TEMPLATES: dict[type[Page], str] = {OblastPage: "index.html", DistrictPage: "district.html"}
+
+
+def oblast_page(audit: Audit, part: Part, wording: Wording, names: dict[str, str]) -> str:
+    """The text of index.html; `names` are the districts' file names."""
+    pages = {district: f"districts/{quote(name)}" for district, name in names.items()}
+    lines = Rows(audit.rows_read, audit.rows_accepted, audit.rows_quarantined, audit.entries)
+    common = _common(audit, part, wording, lines, audit.left_out)
+    return render(OblastPage(**common, districts=rows.by_district(part, wording, pages)))
+
+
+def district_page(audit: Audit, part: Part, wording: Wording) -> str:
+    """The text of one district's page. Quarantined rows of files shared with other districts are not among its own."""
+    accepted = sum(f.rows or 0 for f in part.files)
+    quarantined = sum(f.file.rows_quarantined for f in part.files if not f.shared)
+    lines = Rows(accepted + quarantined, accepted, quarantined, None)
+    return render(DistrictPage(**_common(audit, part, wording, lines, None), district=part.district or ""))
+
+
+def _common(audit: Audit, part: Part, wording: Wording, lines: Rows, left_out: int | None) -> dict[str, object]:
+    css, csp = _style()
+    return {
+        "wording": wording,
+        "css": css,
+        "csp": csp,
+        "all": whole(part),
+        "lines": lines,
+        "services": rows.by_service(part, wording),
+        "channels": rows.by_channel(part, wording),
+        "offices": rows.by_office(part, wording),
+        "codes": codes(part, wording.code_title),
+        "findings": rows.findings(part, wording),
+        "reasons": rows.reasons(part, wording),
+        "undetermined": rows.undetermined_offices(part, wording),
+        "quarantine": rows.quarantined(part),
+        "not_in_force": rows.not_in_force(part, wording),
+        "unknown_roles": rows.unknown_roles(part),
+        "deputies": rows.deputies(part, wording),
+        "coverage": rows.coverage(part, wording),
+        "inputs": rows.inputs(part),
+        "basis": Basis(
+            as_of=audit.as_of,
+            since=audit.covers[0],
+            until=audit.covers[1],
+            rules_title=wording.rules_title(),
+            rules_id=audit.rules_id,
+            rules_sha256=audit.rules_sha256,
+            calendar_sha256=audit.calendar_sha256,
+            version=__version__,
+            remarks=audit.remarks,
+            names_shown=audit.names_shown,
+            left_out=left_out,
+        ),
+    }
+
+
+def render(page: Page) -> str:
+    """The page's text, every value escaped."""
+    context = {field.name: getattr(page, field.name) for field in fields(page)}
+    return environment().get_template(TEMPLATES[type(page)]).render(context)
+
+
+@cache
+def environment() -> Environment:
+    """Templates that escape everything and refuse a name that they were not given."""
+    return Environment(
+        loader=PackageLoader("auditor.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=readable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+@cache
+def _style() -> tuple[Markup, str]:
+    """The style sheet, and the policy that allows this one and nothing else."""
+    css = files("auditor.report").joinpath("templates", "style.css").read_text(encoding="utf-8")
+    digest = b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    # Our own file, of which no part comes from a journal.
+    return Markup(css), f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

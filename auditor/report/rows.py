@@ -1,0 +1,237 @@
+"""The rows of a page's lists, worded: what a template shows as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from auditor.report.figures import NOTHING, Shown, TallyRow, tallies
+from auditor.report.frames import Part, SharedFile
+from auditor.report.wording import DASH, Wording, mask_numbers
+
+QUARANTINE_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One finding with its evidence, all as text; an empty text is not shown."""
+
+    code: str
+    title: str
+    severity: str
+    severity_name: str
+    application: str
+    service: str
+    channel: str
+    district: str
+    office: str
+    step: str
+    role: str
+    employee: str
+    received: str
+    completed: str
+    due: str
+    limit: str
+    actual: str
+    excess: str
+    message: str
+    citation: str
+    basis: str
+    place: str
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A line of a plain list: texts, then one number."""
+
+    texts: tuple[str, ...]
+    n: int
+
+
+@dataclass(frozen=True)
+class QuarantineRow:
+    file: str
+    line: str
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    district: str
+    office: str
+    begins: str
+    ends: str
+    stated: bool
+
+
+def by_service(part: Part, wording: Wording) -> Shown[TallyRow]:
+    found = sorted(tallies(part, ["service"]), key=lambda pair: wording.service_order(pair[0][0]))
+    nothing = wording.words("figures.no_service")
+    return Shown.first([TallyRow(wording.service(key) if key else nothing, "", "", t) for (key,), t in found])
+
+
+def by_channel(part: Part, wording: Wording) -> Shown[TallyRow]:
+    found = sorted(tallies(part, ["channel"]), key=lambda pair: wording.channel_order(pair[0][0]))
+    nothing = wording.words("figures.no_channel")
+    return Shown.first([TallyRow(wording.channel(key) if key else nothing, "", "", t) for (key,), t in found])
+
+
+def by_district(part: Part, wording: Wording, pages: dict[str, str]) -> Shown[TallyRow]:
+    """Districts with the address of each one's page; what has no district comes last."""
+    found = dict(tallies(part, ["district"]))
+    names = sorted({*(key[0] for key in found if key[0]), *pages}, key=wording.alphabet)
+    rows = [TallyRow(name, "", pages.get(name, ""), found.get((name,), NOTHING)) for name in names]
+    if (None,) in found:
+        rows.append(TallyRow(wording.words("figures.no_district"), "", "", found[None,]))
+    return Shown.first(rows)
+
+
+def by_office(part: Part, wording: Wording) -> Shown[TallyRow]:
+    """Offices by district and name; what has no office comes last."""
+
+    def order(pair: tuple[tuple[Any, ...], Any]) -> tuple[Any, ...]:
+        (district, office), _ = pair
+        return office is None, wording.alphabet(district), wording.alphabet(office)
+
+    nowhere = wording.words("figures.nowhere")
+    found = sorted(tallies(part, ["district", "office"]), key=order)
+    return Shown.first(
+        [TallyRow(office or nowhere, _outside(part, district), "", tally) for (district, office), tally in found]
+    )
+
+
+def findings(part: Part, wording: Wording) -> Shown[FindingRow]:
+    rows = tuple(_finding(row, part, wording) for row in part.findings.iter_rows(named=True))
+    return Shown(rows, part.finding_count)
+
+
+def _finding(row: dict[str, Any], part: Part, wording: Wording) -> FindingRow:
+    code, unit = row["code"] or "", row["limit_unit"]
+
+    def measure(name: str) -> str:
+        return "" if row[name] is None else f"{wording.amount(row[name])} {wording.known('unit', unit)}"
+
+    return FindingRow(
+        code=code,
+        title=wording.code_title(code),
+        severity=row["severity"] or "",
+        severity_name=wording.known("severity", row["severity"]),
+        application=row["application_no"] or "",
+        service=wording.service(row["service"]) if row["service"] else "",
+        channel=wording.channel(row["channel"]) if row["channel"] else "",
+        district=_outside(part, row["district"]),
+        office=row["office"] or "",
+        step=wording.step(row["service"], row["channel"], row["step"]) if row["step"] else "",
+        role=wording.role(row["role"]) if row["role"] else "",
+        employee=row["employee"] or "",
+        received=wording.stamp(row["received_at"]) if row["received_at"] else "",
+        completed=wording.stamp(row["completed_at"]) if row["completed_at"] else "",
+        due=wording.moment(row["due_at"]) if row["due_at"] else "",
+        limit=measure("limit"),
+        actual=measure("actual"),
+        excess=measure("excess"),
+        message=row["message"] or "",
+        citation=row["citation"] or "",
+        basis=wording.known("basis", row["basis"]) if row["basis"] not in (None, "", "exact") else "",
+        place=_place(row["source_file"], row["source_line"], wording),
+    )
+
+
+def reasons(part: Part, wording: Wording) -> Shown[ListRow]:
+    """Why steps are undetermined, the most frequent reason first."""
+    counted = _undetermined(part).group_by("reason").agg(pl.col("n").sum()).sort("n", "reason", descending=[True, False])
+    return Shown.first([ListRow((wording.known("reason", reason),), n) for reason, n in counted.iter_rows()])
+
+
+def undetermined_offices(part: Part, wording: Wording) -> Shown[ListRow]:
+    """The same by office, the offices with most undetermined steps of a kind first."""
+    by = ["district", "office", "reason"]
+    counted = _undetermined(part).group_by(by).agg(pl.col("n").sum()).sort("n", *by, descending=[True, *[False] * 3])
+    nowhere = wording.words("figures.nowhere")
+    rows = [
+        ListRow((*places, office or nowhere, wording.known("reason", reason)), n)
+        for district, office, reason, n in counted.iter_rows()
+        for places in [() if part.district is not None else (district or DASH,)]
+    ]
+    return Shown.first(rows)
+
+
+def quarantined(part: Part) -> Shown[QuarantineRow]:
+    """Place and reason of the rows not taken, without their text; numbers that may be an IIN are blotted out."""
+    rows = [
+        QuarantineRow(
+            file=row["source_file"] or "",
+            line="" if row["source_line"] is None else str(row["source_line"]),
+            column=mask_numbers(row["column"] or ""),
+            reason=mask_numbers(row["reason"] or ""),
+        )
+        for row in part.quarantine.head(QUARANTINE_ROWS).iter_rows(named=True)
+    ]
+    return Shown(tuple(rows), part.quarantine.height)
+
+
+def not_in_force(part: Part, wording: Wording) -> Shown[ListRow]:
+    """Applications of periods without rules, by service, channel and period; the last day is the period's own."""
+    by = ["service", "channel", "since", "until"]
+    counted = part.not_in_force.group_by(by).agg(pl.col("n").sum()).sort(by, nulls_last=False)
+    rows = [
+        (wording.service_order(service), wording.channel_order(channel), since, until, service, channel, n)
+        for service, channel, since, until, n in counted.iter_rows()
+    ]
+    rows.sort(key=lambda row: row[:2])
+    told = []
+    for *_, since, until, service, channel, n in rows:
+        last = until - timedelta(days=1) if until else None
+        told.append(ListRow((wording.service(service), wording.channel(channel), wording.day(since), wording.day(last)), n))
+    return Shown.first(told)
+
+
+def unknown_roles(part: Part) -> Shown[ListRow]:
+    counted = part.unknown_roles.group_by("role").agg(pl.col("n").sum())
+    counted = counted.sort("n", "role", descending=[True, False])
+    return Shown.first([ListRow((mask_numbers(role or DASH),), n) for role, n in counted.iter_rows()])
+
+
+def deputies(part: Part, wording: Wording) -> Shown[ListRow]:
+    counted = part.deputies.group_by("role", "counts_as").agg(pl.col("n").sum())
+    counted = counted.sort("n", "role", "counts_as", descending=[True, False, False])
+    return Shown.first([ListRow((role or DASH, wording.role(counts_as)), n) for role, counts_as, n in counted.iter_rows()])
+
+
+def coverage(part: Part, wording: Wording) -> Shown[CoverageRow]:
+    rows = [
+        CoverageRow(
+            _outside(part, row["district"]),
+            row["office"] or DASH,
+            wording.moment(row["begins"]),
+            wording.moment(row["ends"]),
+            bool(row["stated"]),
+        )
+        for row in sorted(
+            part.coverage.iter_rows(named=True),
+            key=lambda row: (wording.alphabet(row["district"]), wording.alphabet(row["office"])),
+        )
+    ]
+    return Shown.first(rows)
+
+
+def inputs(part: Part) -> Shown[SharedFile]:
+    return Shown.first(list(part.files))
+
+
+def _undetermined(part: Part) -> pl.DataFrame:
+    return part.verdicts.filter(pl.col("verdict") == "undetermined")
+
+
+def _place(file: str | None, line: int | None, wording: Wording) -> str:
+    """File and line; the line is left out where a finding has none."""
+    return file or "" if line is None else f"{file or DASH}, {wording.words('findings.line', line=line)}"
+
+
+def _outside(part: Part, district: str | None) -> str:
+    """The district's name on the oblast page; a district's own page needs no repeating it."""
+    return "" if part.district is not None else district or ""

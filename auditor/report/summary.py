@@ -1,0 +1,71 @@
+"""`audit.json`: the audit in figures, for scripts."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from auditor import __version__
+from auditor.engine.result import Audit
+from auditor.report.frames import (
+    COVERAGE,
+    DEPUTIES,
+    NOT_IN_FORCE,
+    UNKNOWN_ROLES,
+    VERDICTS,
+    Schema,
+    named,
+    shaped,
+)
+
+
+def summary(audit: Audit) -> str:
+    """The text of `audit.json`. The first eleven keys are promised; what follows them may grow."""
+    told: dict[str, Any] = {
+        "rows_read": audit.rows_read,
+        "rows_accepted": audit.rows_accepted,
+        "rows_quarantined": audit.rows_quarantined,
+        "applications": audit.application_count,
+        "entries": audit.entries,
+        "verdicts": audit.verdict_totals(),
+        "findings": audit.finding_totals(),
+        "as_of": _moment(audit.as_of),
+        "rules_sha256": audit.rules_sha256,
+        "calendar_sha256": audit.calendar_sha256,
+        "inputs": [{"path": f.path, "sha256": f.sha256, "rows": f.rows_read} for f in audit.inputs],
+        "rules_id": audit.rules_id,
+        "covers": [_moment(audit.covers[0]), _moment(audit.covers[1])],
+        "left_out": audit.left_out,
+        "undetermined": _reasons(audit.verdicts),
+        "not_in_force": _records(audit.not_in_force, NOT_IN_FORCE),
+        "unknown_roles": _records(audit.unknown_roles, UNKNOWN_ROLES),
+        "deputies": _records(audit.deputies, DEPUTIES),
+        "coverage": _records(audit.coverage, COVERAGE),
+        "remarks": list(audit.remarks),
+        "language": audit.language,
+        "names_shown": audit.names_shown,
+        "auditor_version": __version__,
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _reasons(verdicts: pl.DataFrame) -> dict[str, int]:
+    told = shaped(verdicts, VERDICTS).filter(pl.col("verdict") == "undetermined")
+    counted = told.group_by(pl.col("reason").fill_null("")).agg(pl.col("n").sum()).sort("reason")
+    return dict(counted.iter_rows())
+
+
+def _records(frame: pl.DataFrame, schema: Schema) -> list[dict[str, Any]]:
+    """The rows as objects, without the columns that the audit does not tell."""
+    rows = named(shaped(frame, schema))
+    kept = [c for c in rows.columns if c in frame.columns]
+    return [{key: _moment(value) for key, value in row.items()} for row in rows.select(kept).iter_rows(named=True)]
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    return value.isoformat() if isinstance(value, date) else value

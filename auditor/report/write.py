@@ -1,0 +1,55 @@
+"""Write an audit's report: pages for people, files for scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from auditor.engine.result import Audit
+from auditor.law.types import Rulebook
+from auditor.report.cells import write_findings_csv, write_findings_parquet, write_quarantine_csv
+from auditor.report.files import page_names, write_text
+from auditor.report.frames import parts
+from auditor.report.page import district_page, oblast_page
+from auditor.report.summary import summary
+from auditor.report.wording import Wording
+
+PAGE_FINDINGS = 5000
+"""Findings on one page; findings.csv has all of them."""
+
+OURS = '<meta name="generator" content="auditor">'
+"""How a page of ours is known, so that a district's page of an earlier run can be taken away."""
+
+
+def write_reports(audit: Audit, rulebook: Rulebook, out: Path) -> list[Path]:
+    """Write the whole report of an audit into the folder `out`, made where missing, in the audit's language.
+
+    Writes index.html, districts/<district>.html, findings.csv, findings.parquet, quarantine.csv and audit.json, each whole
+    or not at all, and audit.json last. District pages of an earlier run are removed. Returns the paths written.
+    Raises OSError where the folder can't be written.
+    """
+    wording = Wording(audit.language, rulebook)
+    cut = parts(audit, PAGE_FINDINGS)
+    names = page_names(cut.districts)
+    folder = out / "districts"
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [
+        write_findings_csv(audit.findings, out / "findings.csv"),
+        write_findings_parquet(audit.findings, out / "findings.parquet"),
+        write_quarantine_csv(audit.quarantine, out / "quarantine.csv"),
+    ]
+    for district, part in cut.districts.items():
+        written.append(write_text(folder / names[district], district_page(audit, part, wording)))
+    _remove_pages_but(set(names.values()), folder)
+    written.append(write_text(out / "index.html", oblast_page(audit, cut.oblast, wording, names)))
+    written.append(write_text(out / "audit.json", summary(audit)))
+    return written
+
+
+def _remove_pages_but(kept: set[str], folder: Path) -> None:
+    for page in folder.glob("*.html"):
+        if page.name in kept or not page.is_file():
+            continue
+        with page.open("rb") as file:
+            ours = OURS.encode() in file.read(1000)
+        if ours:
+            page.unlink()
