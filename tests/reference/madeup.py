@@ -5,6 +5,7 @@ Its calendar is known from 2018 to the middle of 2019 only; 2018's days off are 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from auditor.law.types import (
@@ -217,3 +218,17 @@ def made_up() -> Rulebook:
 
 def word(step: Step) -> str:
     return step.id.replace("_", " ")
+
+
+def with_more(real: Rulebook) -> Rulebook:
+    """The real rules with what they leave out: a total for every edition, and a pair of roles kept apart."""
+
+    def dated(edition: Edition) -> Edition:
+        return replace(edition, total=Limit(7, "working_day", ("made up",)))
+
+    services = {
+        s.id: replace(s, procedures=tuple(replace(p, editions=tuple(map(dated, p.editions))) for p in s.procedures))
+        for s in real.services.values()
+    }
+    pairs = (("provider_head", "provider_executor"), ("akim", "akim_executor"))
+    return replace(real, id=f"{real.id}-more", services=services, keep_apart=pairs)
