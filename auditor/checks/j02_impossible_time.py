@@ -16,3 +16,8 @@ from __future__ import annotations
 
 CODE = "J02"
 SEVERITY = "error"
+
+QUERY = """
+SELECT app_id, sid, eid, received_at, completed_at, j02 AS detail
+FROM entry WHERE j02 IS NOT NULL AND repeats IS NULL
+"""

@@ -17,3 +17,13 @@ from __future__ import annotations
 
 CODE = "J04"
 SEVERITY = "warning"
+
+QUERY = """
+WITH numbers AS (
+    SELECT *, lag(entry_no) OVER (PARTITION BY office_key, year ORDER BY entry_no) AS before
+    FROM (SELECT *, row_number() OVER (PARTITION BY office_key, year, entry_no ORDER BY eid) AS nth FROM numbered) WHERE nth = 1
+)
+SELECT eid, (before + 1) || '..' || (entry_no - 1) AS detail, entry_no - before - 1 AS n
+FROM numbers
+WHERE entry_no > before + 1 AND office_key NOT IN (SELECT office_key FROM damaged_office)
+"""

@@ -18,3 +18,14 @@ from __future__ import annotations
 
 CODE = "J05"
 SEVERITY = "warning"
+
+QUERY = """
+WITH numbers AS (
+    SELECT *, lag(entry_no) OVER lower AS lower_no, lag(received_at) OVER lower AS lower_at, lag(received_bare) OVER lower AS lower_bare
+    FROM (SELECT *, row_number() OVER (PARTITION BY office_key, year, entry_no ORDER BY eid) AS nth FROM numbered WHERE received_at IS NOT NULL)
+    WHERE nth = 1
+    WINDOW lower AS (PARTITION BY office_key, year ORDER BY entry_no)
+)
+SELECT eid, lower_no::VARCHAR AS detail
+FROM numbers WHERE precedes(received_at, received_bare, lower_at, lower_bare)
+"""

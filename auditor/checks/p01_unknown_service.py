@@ -17,3 +17,9 @@ from __future__ import annotations
 
 CODE = "P01"
 SEVERITY = "warning"
+
+
+QUERY = """
+SELECT a.app_id, arg_min(e.eid, (e.received_at IS NULL, coalesce(e.received_at, e.completed_at), e.eid)) AS eid
+FROM application a JOIN entry e USING (app_id) WHERE a.problem = 'P01' GROUP BY a.app_id
+"""

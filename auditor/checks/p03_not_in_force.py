@@ -17,3 +17,8 @@ from __future__ import annotations
 
 CODE = "P03"
 SEVERITY = "info"
+
+QUERY = """
+SELECT pair_id, since, until, min(eid) AS eid, sum(applications) AS n
+FROM without_rules GROUP BY ALL
+"""

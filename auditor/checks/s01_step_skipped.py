@@ -19,3 +19,9 @@ from __future__ import annotations
 
 CODE = "S01"
 SEVERITY = "error"
+
+QUERY = """
+SELECT m.app_id, m.sid, m.place_eid AS eid, r.step AS detail
+FROM missing m JOIN rule_step r ON r.sid = m.later_sid
+WHERE m.reason IS NULL AND NOT m.whole_role
+"""

@@ -18,3 +18,10 @@ from __future__ import annotations
 
 CODE = "S02"
 SEVERITY = "error"
+
+QUERY = """
+SELECT m.app_id, min(m.sid) AS sid, arg_min(m.place_eid, m.sid) AS eid, arg_min(r.step, m.sid) AS detail, count(*) AS n
+FROM missing m JOIN rule_step r ON r.sid = m.later_sid
+WHERE m.reason IS NULL AND m.whole_role
+GROUP BY m.app_id, m.role
+"""

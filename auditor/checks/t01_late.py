@@ -20,3 +20,8 @@ from __future__ import annotations
 
 CODE = "T01"
 SEVERITY = "error"
+
+QUERY = """
+SELECT app_id, sid, eid, received_at, completed_at, due_at, lim, unit, actual, excess
+FROM overrun WHERE completed AND accuses AND NOT strictly
+"""

@@ -21,3 +21,8 @@ from __future__ import annotations
 
 CODE = "T02"
 SEVERITY = "error"
+
+QUERY = """
+SELECT app_id, sid, eid, received_at, due_at, lim, unit, actual, excess, CASE WHEN NOT begun THEN 'not_begun' END AS detail
+FROM overrun WHERE NOT completed AND accuses AND NOT strictly
+"""

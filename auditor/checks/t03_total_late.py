@@ -19,3 +19,8 @@ from __future__ import annotations
 
 CODE = "T03"
 SEVERITY = "error"
+
+QUERY = """
+SELECT app_id, sid, eid, received_at, completed_at, due_at, lim, unit, actual, actual - lim AS excess
+FROM total
+"""

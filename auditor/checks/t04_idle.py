@@ -20,3 +20,9 @@ from __future__ import annotations
 
 CODE = "T04"
 SEVERITY = "warning"
+
+QUERY = """
+SELECT app_id, sid, eid, received_at, completed_at, due_at, allowed AS lim, 'working_day' AS unit, actual, actual - allowed AS excess,
+    CASE WHEN NOT received THEN 'cut_off' END AS detail
+FROM handover
+"""

@@ -20,3 +20,8 @@ from __future__ import annotations
 
 CODE = "T05"
 SEVERITY = "warning"
+
+QUERY = """
+SELECT app_id, sid, eid, received_at, completed_at, due_at, lim, unit, actual, excess, CASE WHEN NOT begun THEN 'not_begun' END AS detail
+FROM overrun WHERE strictly AND accuses
+"""

@@ -1,0 +1,120 @@
+"""Steps that have no entry: missing before the last one, and pending after it.
+
+    missing   app_id, sid, reason (null: skipped), place_eid, later_sid, role, office_key
+    pending   app_id, sid, last_sid (the step before, if the next one is judged), start, hand-over day's number, verdict, reason, ...
+
+The numbers in brackets refer to docs/readings.md.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+_COVERAGE_DAYS = 30
+
+# (30), (31): what is required, earlier than the last present step, and has no entry.
+_MISSING = f"""
+CREATE OR REPLACE TEMP TABLE missing AS
+WITH absent AS (
+    SELECT a.*, i.idx, a.edition_id * 64 + i.idx AS sid, r.cal, r.role
+    FROM judged_application a
+    JOIN range(60) i(idx) ON a.required & ~a.present & ((1::BIGINT << a.last_idx) - 1) & (1::BIGINT << i.idx) <> 0
+    JOIN rule_step r ON r.sid = a.edition_id * 64 + i.idx
+    WHERE a.required & ~a.present & ((1::BIGINT << a.last_idx) - 1) <> 0
+), seen AS (
+    SELECT p.app_id, p.sid, p.inside, p.eid, p.office_key, coalesce(p.received_at, p.completed_at) AS seen_at, r.cal, r.idx
+    FROM performing p JOIN rule_step r USING (sid)
+    WHERE p.app_id IN (SELECT app_id FROM absent)
+), earliest AS (
+    SELECT app_id, arg_min(idx, (seen_at, eid)) AS idx, arg_min(inside, (seen_at, eid)) AS inside, min(seen_at) AS seen_at, arg_min(office_key, (seen_at, eid)) AS office_key
+    FROM seen GROUP BY 1
+), earliest_of_kind AS (
+    SELECT app_id, cal, arg_min(idx, (seen_at, eid)) AS idx, min(seen_at) AS seen_at, arg_min(office_key, (seen_at, eid)) AS office_key
+    FROM seen WHERE NOT inside GROUP BY 1, 2
+), placed AS (
+    SELECT b.app_id, b.sid,
+        coalesce(min(s.sid) FILTER (s.cal = b.cal AND s.sid > b.sid), max(s.sid) FILTER (s.cal = b.cal AND s.sid < b.sid),
+            min(s.sid) FILTER (s.sid > b.sid)) AS place_sid,
+        min(s.sid) FILTER (s.sid > b.sid) AS later_sid
+    FROM absent b JOIN seen s ON s.app_id = b.app_id AND NOT s.inside GROUP BY 1, 2
+)
+SELECT b.app_id, b.sid, b.role, b.edition_id, q.later_sid, s.eid AS place_eid, s.office_key,
+    -- (32) No step of the role has an entry: the role itself was skipped.
+    NOT EXISTS (SELECT 1 FROM performing p JOIN rule_step r USING (sid) WHERE p.app_id = b.app_id AND NOT p.inside AND r.role = b.role) AS whole_role,
+    CASE WHEN k.app_id IS NULL THEN 'no_entry_of_office'
+         WHEN b.unknown > 0 OR b.ambiguous THEN 'unknown_step'
+         WHEN b.quarantined THEN 'quarantined_row'
+         WHEN near_begin(e.seen_at, c.begins) AND (e.inside OR b.idx < e.idx) THEN 'before_coverage'
+         WHEN near_begin(k.seen_at, d.begins) AND b.idx < k.idx THEN 'before_coverage'
+    END AS reason
+FROM absent b
+JOIN placed q ON q.app_id = b.app_id AND q.sid = b.sid
+JOIN seen s ON s.app_id = b.app_id AND s.sid = q.place_sid
+JOIN earliest e ON e.app_id = b.app_id
+JOIN coverage c ON c.office_key = e.office_key
+LEFT JOIN earliest_of_kind k ON k.app_id = b.app_id AND k.cal = b.cal
+LEFT JOIN coverage d ON d.office_key = k.office_key
+"""
+
+# (21), (22): the first required step after the last present one, and those after it.
+_PENDING = """
+CREATE OR REPLACE TEMP TABLE pending AS
+WITH unfinished AS (
+    SELECT a.*, a.required & ~((2::BIGINT << a.last_idx) - 1) AS due
+    FROM judged_application a WHERE a.last_idx IS NOT NULL AND NOT a.ended AND a.required & ~((2::BIGINT << a.last_idx) - 1) <> 0
+), next AS (
+    SELECT u.*, u.edition_id * 64 + bit_count(lowest_bit(u.due) - 1) AS sid, u.edition_id * 64 + u.last_idx AS last_sid FROM unfinished u
+), known AS (
+    SELECT n.app_id, n.sid, n.edition_id, n.due, n.unknown, n.ambiguous, n.quarantined, n.last_sid,
+        p.eid, p.office_key, p.employee, p.sound, p.completed_at, p.completed_bare, l.cal AS last_cal, l.handover_days AS allowed,
+        r.* EXCLUDE (sid, edition_id), c.ends AS cut_off
+    FROM next n
+    JOIN performing p ON p.app_id = n.app_id AND p.sid = n.last_sid
+    JOIN rule_step l ON l.sid = n.last_sid
+    JOIN rule_step r ON r.sid = n.sid
+    JOIN coverage c ON c.office_key = p.office_key
+), counted AS (
+    SELECT k.*,
+        CASE WHEN NOT sound THEN 'impossible_time'
+             WHEN completed_at IS NULL THEN NULL
+             WHEN last_cal <> cal THEN 'other_office'
+             WHEN unknown > 0 OR ambiguous THEN 'unknown_step'
+             WHEN quarantined THEN 'quarantined_row' END AS unclear,
+        d.number + (NOT d.working OR (NOT completed_bare AND time_of_day(completed_at) > d.closes))::INT + k.allowed AS handover_number,
+        x.number AS stop_number, x.working AS stop_working, x.before AS x_before, x.s1 AS xs1, x.e1 AS xe1, x.s2 AS xs2, x.e2 AS xe2, x.s3 AS xs3, x.e3 AS xe3
+    FROM known k
+    LEFT JOIN day d ON d.key = day_key(k.cal, k.completed_at)
+    LEFT JOIN day x ON x.key = day_key(k.cal, k.cut_off)
+), begun AS (
+    SELECT c.*, w.opens_at AS start, y.before AS start_open,
+        open_at(c.cut_off, c.x_before, c.xs1, c.xe1, c.xs2, c.xe2, c.xs3, c.xe3) - y.before AS elapsed
+    FROM counted c
+    LEFT JOIN working_day w ON w.cal = c.cal AND w.number = c.handover_number + 1
+    LEFT JOIN day y ON y.key = day_key(c.cal, w.opens_at)
+), decided AS (
+    SELECT *,
+        CASE WHEN unclear IS NOT NULL THEN unclear
+             WHEN completed_at IS NOT NULL AND (start IS NULL OR stop_number IS NULL
+                OR handover_number + 1 + coalesce(limit_days, 0) > getvariable('last_working')[cal + 1]) THEN 'calendar' END AS reason,
+        coalesce(CASE WHEN limit_micro IS NOT NULL THEN elapsed > limit_micro
+             WHEN limit_days IS NOT NULL THEN after_due(stop_number, stop_working, handover_number + 1 + limit_days) END, false) AS late,
+        coalesce(CASE WHEN strict_micro IS NOT NULL THEN elapsed > strict_micro
+             WHEN strict_days IS NOT NULL THEN after_due(stop_number, stop_working, handover_number + 1 + strict_days) END, false) AS over_strict
+    FROM begun
+)
+SELECT app_id, sid, edition_id, last_sid, due, eid, office_key, employee, completed_at, completed_bare, cut_off, cal, human, applicant, accuses, idx,
+    limit_micro, limit_days, strict_micro, strict_days, handover_number, stop_number, stop_working, start, elapsed, reason,
+    CASE WHEN reason IS NOT NULL THEN 'undetermined' WHEN completed_at IS NOT NULL AND late THEN 'overdue' ELSE 'open' END AS verdict,
+    reason IS NULL AND completed_at IS NOT NULL AND NOT late AND over_strict AS strictly
+FROM decided
+"""
+
+MACROS = f"""
+CREATE OR REPLACE MACRO near_begin(moment, begins) AS moment <= begins + INTERVAL {_COVERAGE_DAYS} DAY;
+"""
+
+
+def look_for_gaps(con: duckdb.DuckDBPyConnection) -> None:
+    """Build `missing` and `pending`. A step with only J02 entries is present: it is in `performing`, not sound."""
+    con.execute(_MISSING)
+    con.execute(_PENDING)

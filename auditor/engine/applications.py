@@ -1,0 +1,190 @@
+"""From a bucket's entries to applications: whose entry is whose, under which procedure.
+
+    raw          the bucket's entries, with J02 and day precision seen, a stated end of coverage applied
+    application  app_id, home_key, application_no, key_year, n, earliest, day, pair_id, process_id, edition_id, problem,
+                 label_id, mixed, then (by `masks`) present, inside_present, unknown, ambiguous, single, ended, quarantined, last_idx, required
+    entry        one row an entry of an application: app_id, eid, ..., sid (null: unknown), inside, ambiguous, foreign
+
+The numbers in brackets refer to docs/readings.md.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+# (13)-(15) of the readings: what a file's columns are precise to decides how moments are compared.
+_RAW = """
+CREATE OR REPLACE TEMP TABLE raw AS
+WITH precise AS (
+    SELECT b.* EXCLUDE (received_bare, completed_bare),
+        (b.received_bare OR f.received_day) AND b.received_at IS NOT NULL AS received_bare,
+        (b.completed_bare OR f.completed_day) AND b.completed_at IS NOT NULL AS completed_bare
+    FROM bucket b JOIN file f USING (file_id)
+), seen AS (
+    SELECT *, impossible(received_at, received_bare, completed_at, completed_bare) AS j02 FROM precise
+), stated AS (
+    -- (14) Completions after a stated end count as open; what was received after it is left out.
+    SELECT * REPLACE (CASE WHEN completed_at > getvariable('covers_to') THEN NULL ELSE completed_at END AS completed_at)
+    FROM seen
+)
+SELECT s.*, l.pair_id, l.label_id, l.problem, w.word_id, w.role, year(s.registered_on)::SMALLINT AS key_year
+FROM stated s JOIN pair_label l USING (pair_key) JOIN word w USING (word_key)
+WHERE (received_at IS NULL OR received_at <= coalesce(getvariable('covers_to'), received_at))
+  AND (received_at IS NOT NULL OR completed_at IS NOT NULL)
+"""
+
+# (2) Where registered_on is empty, the first step in a later year opens a new application.
+_KEY_YEARS = """
+CREATE OR REPLACE TEMP TABLE key_years AS
+WITH undated AS (
+    SELECT r.eid, r.home_key, r.application_no, coalesce(r.received_at, r.completed_at) AS seen_at,
+        year(coalesce(r.received_at, r.completed_at)) AS y, coalesce(p.first, false) AS first
+    FROM raw r LEFT JOIN pair_word p ON p.pair_id = r.pair_id AND p.word_id = r.word_id
+    WHERE r.key_year IS NULL
+), marked AS (
+    SELECT *, first AND y > coalesce(max(CASE WHEN first THEN y END) OVER before, lag(y) OVER plain, y) AS opens
+    FROM undated
+    WINDOW plain AS (PARTITION BY home_key, application_no ORDER BY seen_at, eid),
+           before AS (PARTITION BY home_key, application_no ORDER BY seen_at, eid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), parted AS (
+    SELECT *, sum(opens::INT) OVER (PARTITION BY home_key, application_no ORDER BY seen_at, eid ROWS UNBOUNDED PRECEDING) AS part
+    FROM marked
+)
+SELECT eid, coalesce(min(CASE WHEN first THEN y END) OVER w, min(y) OVER w)::SMALLINT AS key_year
+FROM parted WINDOW w AS (PARTITION BY home_key, application_no, part)
+"""
+
+_APPLICATION = """
+CREATE OR REPLACE TEMP TABLE grouped AS
+SELECT row_number() OVER () AS app_id, * FROM (
+    SELECT home_key, application_no, key_year, count(*) AS n,
+        coalesce(min(coalesce(received_at, completed_at)) FILTER (j02 IS NULL), min(coalesce(received_at, completed_at))) AS earliest,
+        min(label_id) AS label_id, min(label_id) <> max(label_id) AS mixed, max(outcome) FILTER (j02 IS NULL) AS ended
+    FROM raw GROUP BY ALL
+)
+"""
+
+# (3) Service and channel are those of the entry received first.
+_MIXED_LABEL = """
+UPDATE grouped SET label_id = chosen.label_id FROM (
+    SELECT g.app_id, arg_min(r.label_id, (r.received_at IS NULL, coalesce(r.received_at, r.completed_at), r.eid)) AS label_id
+    FROM grouped g JOIN raw r USING (home_key, application_no, key_year) WHERE g.mixed GROUP BY 1
+) chosen WHERE grouped.app_id = chosen.app_id
+"""
+
+_PROCESS = """
+CREATE OR REPLACE TEMP TABLE application AS
+SELECT g.*, g.earliest::DATE AS day, l.pair_id, p.process_id, p.edition_id,
+    coalesce(l.problem, CASE WHEN p.process_id IS NULL THEN 'P03' END) AS problem
+FROM grouped g
+JOIN (SELECT DISTINCT label_id, pair_id, problem FROM pair_label) l USING (label_id)
+LEFT JOIN process p ON p.pair_id = l.pair_id AND p.since <= g.earliest::DATE AND g.earliest::DATE < p.until
+"""
+
+_ENTRY = """
+CREATE OR REPLACE TEMP TABLE entry AS
+SELECT a.app_id, r.eid, r.file_id, r.line, r.office_key, r.employee, r.word_key, r.word_id, r.role, r.label_id, r.pair_id,
+    r.received_at, r.completed_at, r.received_bare, r.completed_bare, r.j02, r.extended_to, r.entry_no, r.registered_on, r.row_hash,
+    m.sid, coalesce(m.inside, false) AS inside, coalesce(m.ambiguous, false) AS ambiguous, coalesce(m.wrong_role, false) AS wrong_role,
+    a.problem IS NOT NULL AS unjudged, NULL::BIGINT AS repeats
+FROM raw r
+JOIN application a USING (home_key, application_no, key_year)
+LEFT JOIN word_step m ON m.process_id = a.process_id AND m.word_id = r.word_id
+"""
+
+# (6) An entry of another service or channel, unknown here but known there, is no unknown step.
+_FOREIGN = """
+CREATE OR REPLACE TEMP TABLE foreign_entry AS
+SELECT e.eid FROM entry e JOIN application a USING (app_id) JOIN pair_word p ON p.pair_id = e.pair_id AND p.word_id = e.word_id
+WHERE a.mixed AND e.sid IS NULL AND NOT e.ambiguous AND e.label_id <> a.label_id
+"""
+
+_MASKS = """
+CREATE OR REPLACE TEMP TABLE mask AS
+SELECT app_id,
+    coalesce(bit_or(1::BIGINT << (sid % 64)) FILTER (NOT inside), 0) AS present,
+    coalesce(bit_or(1::BIGINT << (sid % 64)) FILTER (inside), 0) AS inside_present,
+    count(sid) AS known,
+    count(*) FILTER (sid IS NULL AND NOT ambiguous AND NOT unjudged AND eid NOT IN (FROM foreign_entry)) AS unknown,
+    bool_or(ambiguous) AS ambiguous,
+    max(sid % 64) FILTER (NOT inside) AS last_idx
+FROM entry GROUP BY 1
+"""
+
+# (7) Only applications with two entries of one step, or with entries that have no step, can hold an equal pair.
+_DUPLICATES = """
+CREATE OR REPLACE TEMP TABLE duplicate AS
+SELECT eid, first_eid FROM (
+    SELECT e.eid, min(e.eid) OVER same AS first_eid
+    FROM entry e JOIN mask m USING (app_id)
+    WHERE m.known <> bit_count(m.present) + bit_count(m.inside_present) OR e.sid IS NULL
+    WINDOW same AS (PARTITION BY e.app_id, e.office_key, e.label_id, e.word_key, e.employee, e.received_at, e.received_bare,
+                    e.completed_at, e.completed_bare, e.registered_on, e.extended_to, e.row_hash)
+) WHERE eid <> first_eid
+"""
+
+_JUDGED = """
+CREATE OR REPLACE TEMP TABLE judged_application AS
+WITH waived AS (
+    SELECT m.app_id, bit_or(w.bit) AS bits FROM mask m JOIN application a USING (app_id) JOIN waiver w USING (edition_id)
+    WHERE m.present & w.unless <> 0 GROUP BY 1
+), begun AS (
+    SELECT m.app_id, bit_or(x.required) AS bits FROM mask m JOIN application a USING (app_id) JOIN alternative x USING (edition_id)
+    WHERE m.present & x.mask <> 0 GROUP BY 1
+), wanted AS (
+    SELECT a.app_id, a.edition_id, a.ended, a.home_key, a.application_no, m.*  EXCLUDE (app_id), d.ends,
+        (d.required | coalesce(b.bits, 0)) & ~coalesce(v.bits, 0) AS required
+    FROM application a JOIN mask m USING (app_id) JOIN edition d USING (edition_id)
+    LEFT JOIN waived v USING (app_id) LEFT JOIN begun b USING (app_id)
+    WHERE a.problem IS NULL
+)
+SELECT app_id, edition_id, home_key, application_no, present, inside_present, unknown, ambiguous, last_idx,
+    ended = 1 AS ended, present & ends <> 0 AS cut_short,
+    known = bit_count(present) + bit_count(inside_present) AS single,
+    app_id IN (FROM mentioned) AS quarantined,
+    required & CASE
+        WHEN present & ends <> 0 THEN ((lowest_bit(present & ends) << 1) - 1)
+        WHEN ended = 1 THEN ((1::BIGINT << coalesce(last_idx + 1, 0)) - 1)
+        ELSE -1 END AS required
+FROM wanted
+"""
+
+# (31d) A quarantined row mentions a number: in the offices of its file, or in any office where none can be read.
+_MENTIONED = """
+CREATE OR REPLACE TEMP TABLE mentioned AS
+SELECT DISTINCT a.app_id FROM application a
+JOIN mention q ON q.application_no = a.application_no
+JOIN entry e ON e.app_id = a.app_id AND (q.office_key IS NULL OR q.office_key = e.office_key OR q.office_key = a.home_key)
+"""
+
+MACROS = """
+CREATE OR REPLACE MACRO precedes(a, a_bare, b, b_bare) AS CASE WHEN a_bare OR b_bare THEN a::DATE < b::DATE ELSE a < b END;
+CREATE OR REPLACE MACRO lowest_bit(mask) AS (mask & -mask);
+CREATE OR REPLACE MACRO impossible(received, received_bare, completed, completed_bare) AS CASE
+    WHEN received > getvariable('as_of') OR completed > getvariable('as_of') THEN 'future'
+    WHEN completed < received AND NOT ((received_bare OR completed_bare) AND completed::DATE = received::DATE) THEN 'order' END;
+"""
+
+
+def assemble(con: duckdb.DuckDBPyConnection) -> None:
+    """Build `application`, `entry`, `judged_application` and `duplicate` from the registered `bucket`.
+
+    Needs the tables of `ruletables`, `spellings`, `file` and `mention`, and the variables as_of and covers_to.
+    """
+    con.execute(_RAW)
+    if con.execute("SELECT 1 FROM raw WHERE key_year IS NULL LIMIT 1").fetchone():
+        con.execute(_KEY_YEARS)
+        con.execute("UPDATE raw SET key_year = k.key_year FROM key_years k WHERE raw.eid = k.eid")
+    con.execute(_APPLICATION)
+    con.execute(_MIXED_LABEL)
+    con.execute(_PROCESS)
+    con.execute(_ENTRY)
+    con.execute("DROP TABLE raw")
+    con.execute(_FOREIGN)
+    con.execute(_MASKS)
+    con.execute(_DUPLICATES)
+    if con.execute("SELECT 1 FROM duplicate LIMIT 1").fetchone():
+        con.execute("UPDATE entry SET repeats = d.first_eid FROM duplicate d WHERE entry.eid = d.eid")
+        con.execute(_MASKS.replace("FROM entry GROUP BY 1", "FROM entry WHERE repeats IS NULL GROUP BY 1"))
+    con.execute(_MENTIONED)
+    con.execute(_JUDGED)

@@ -1,0 +1,225 @@
+"""From staged entries, rules, calendar and `as_of` to findings and verdicts: the engine, whole.
+
+The clock is passed in; nothing here looks at the time, at a file of the user's or at a setting of the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from auditor.engine import absence, applications, findings, overruns, steps, verdicts, worktime
+from auditor.engine.ruletables import RuleTables, rule_tables
+from auditor.engine.staging import Staging
+from auditor.law.types import Rulebook
+
+MEMORY = "1200MB"
+THREADS = 2
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the entries.
+
+    `covers`: the stated period the exports speak for, either side None. `numbering`: (yearly restart,) where the journal numbers
+    nothing else, None where nothing is known of its numbers.
+    """
+
+    as_of: datetime
+    covers: tuple[datetime | None, datetime | None] = (None, None)
+    yearly_restart: bool | None = None
+
+
+@dataclass(frozen=True)
+class Files:
+    """What the engine must know of the files read.
+
+    files: file_id, path, received_day, completed_day, damaged (rows were quarantined).
+    mentions: office_key (null: unreadable), application_no: numbers that quarantined rows name.
+    """
+
+    files: pl.DataFrame
+    mentions: pl.DataFrame
+
+
+FILES_SCHEMA = {
+    "file_id": pl.Int32,
+    "path": pl.String,
+    "received_day": pl.Boolean,
+    "completed_day": pl.Boolean,
+    "damaged": pl.Boolean,
+}
+MENTIONS_SCHEMA = {"file_id": pl.Int32, "district": pl.String, "office": pl.String, "application_no": pl.String}
+
+
+class Judgement:
+    """The answer: an open database with `finding`, `verdict_count`, `coverage` and the rest, until it is closed."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, tables: RuleTables) -> None:
+        self.con = con
+        self.tables = tables
+
+    def table(self, query: str) -> pl.DataFrame:
+        """The rows of a query over the run's tables."""
+        return self.con.sql(query).pl()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.con.close()
+
+
+def judge(
+    staging: Staging,
+    files: Files,
+    rulebook: Rulebook,
+    question: Question,
+    folder: Path,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Judgement:
+    """Judge all staged entries. `folder` is the run's own, for the working database and what spills from memory."""
+    con = duckdb.connect(str(folder / "work.duckdb"))
+    con.execute(f"SET threads = {THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
+    con.execute("SET preserve_insertion_order = false")
+    # The optimizer has been seen to take the large side of a join for the small one.
+    con.execute("SET enable_progress_bar = false")
+    numbers, days, working_days = worktime.day_tables(rulebook.calendars)
+    tables = rule_tables(rulebook, numbers)
+    for name, frame in {**tables.frames, **staging.spellings.resolve(rulebook, tables), **_spelled(staging)}.items():
+        _keep(con, name, frame)
+    _keep(con, "day", days)
+    _keep(con, "working_day", working_days)
+    _keep(con, "keep_apart", pl.DataFrame(list(rulebook.keep_apart), schema={"one": pl.String, "other": pl.String}, orient="row"))
+    con.execute(f"CREATE TABLE open_day AS SELECT (key // {worktime.DAY_STRIDE})::SMALLINT AS cal, DATE '1970-01-01' + (key % {worktime.DAY_STRIDE}) AS day, before, s1, e1, s2, e2, s3, e3 FROM day WHERE working")
+    _keep(con, "file", files.files)
+    _keep(con, "mention_text", files.mentions)
+    for macros in (worktime.MACROS, applications.MACROS, steps.MACROS, absence.MACROS, overruns.MACROS):
+        con.execute(macros)
+    _ask(con, question, numbers, working_days)
+    con.execute(findings.TABLE)
+    con.execute(verdicts.TABLE)
+    con.execute("CREATE TABLE application_count (home_key BIGINT, label_id INTEGER, n BIGINT)")
+    con.execute("CREATE TABLE without_rules (pair_id SMALLINT, since DATE, until DATE, district_code BIGINT, eid BIGINT, file_id INTEGER, line INTEGER, applications BIGINT)")
+    con.execute("CREATE TABLE word_count (word_key BIGINT, n BIGINT)")
+    con.execute(_NUMBERED)
+    _cover(con, staging)
+    for bucket in range(staging.buckets):
+        _judge_bucket(con, staging, bucket, question)
+        progress(bucket + 1, staging.buckets)
+    findings.run_checks_over_all(con, question.yearly_restart is not None)
+    return Judgement(con, tables)
+
+
+def _keep(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    con.register("incoming", frame.to_arrow())
+    con.execute(f'CREATE TABLE "{name}" AS FROM incoming')
+    con.unregister("incoming")
+
+
+def _spelled(staging: Staging) -> dict[str, pl.DataFrame]:
+    words = staging.spellings
+    return {
+        "spelled_district": words.district.frame(),
+        "spelled_office": words.office.frame(),
+        "spelled_employee": words.employee.frame(),
+    }
+
+
+def _ask(con: duckdb.DuckDBPyConnection, question: Question, numbers: dict[str, int], working_days: pl.DataFrame) -> None:
+    begin, end = question.covers
+    con.execute("SET VARIABLE as_of = ?::TIMESTAMP", [question.as_of])
+    con.execute("SET VARIABLE covers_from = ?::TIMESTAMP", [begin])
+    con.execute("SET VARIABLE covers_to = ?::TIMESTAMP", [end])
+    last = dict(working_days.group_by("cal").agg(pl.col("number").max()).iter_rows())
+    con.execute("SET VARIABLE last_working = ?::INTEGER[]", [[last.get(i, 0) for i in range(len(numbers))]])
+
+
+# (14) The period that each office's exports speak for, from moments that are possible.
+_OFFICE_MOMENTS = """
+INSERT INTO office_moment
+SELECT office_key, min(least(received_at, completed_at)), max(greatest(received_at, completed_at)), count(*) FROM (
+    SELECT b.office_key, b.received_at, b.completed_at,
+        impossible(b.received_at, b.received_bare OR f.received_day, b.completed_at, b.completed_bare OR f.completed_day) AS j02
+    FROM bucket b JOIN file f USING (file_id)
+) WHERE j02 IS NULL GROUP BY 1
+"""
+_COVERAGE = """
+CREATE TABLE coverage AS
+SELECT office_key, least(coalesce(getvariable('covers_from'), min(since)), getvariable('as_of')) AS begins,
+    least(coalesce(getvariable('covers_to'), max(until)), getvariable('as_of')) AS ends,
+    getvariable('covers_from') IS NOT NULL OR getvariable('covers_to') IS NOT NULL AS stated
+FROM (SELECT * FROM office_moment UNION ALL SELECT office_key, NULL, NULL, 0 FROM known_office) GROUP BY office_key
+"""
+_NUMBERED = """
+CREATE TABLE numbered (office_key BIGINT, year SMALLINT, entry_no BIGINT, eid BIGINT, home_key BIGINT, application_no VARCHAR, key_year SMALLINT,
+    label_id INTEGER, sid INTEGER, word_key BIGINT, role VARCHAR, employee INTEGER, received_at TIMESTAMP, received_bare BOOLEAN, completed_at TIMESTAMP,
+    file_id INTEGER, line INTEGER)
+"""
+
+
+def _cover(con: duckdb.DuckDBPyConnection, staging: Staging) -> None:
+    con.execute("CREATE TABLE office_moment (office_key BIGINT, since TIMESTAMP, until TIMESTAMP, n BIGINT)")
+    con.execute("CREATE TABLE office_file (office_key BIGINT, file_id INTEGER)")
+    for bucket in range(staging.buckets):
+        table = staging.bucket(bucket)
+        if table is None:
+            continue
+        con.register("bucket", table)
+        con.execute(_OFFICE_MOMENTS)
+        con.execute("INSERT INTO office_file SELECT DISTINCT office_key, file_id FROM bucket")
+        con.unregister("bucket")
+    con.execute("CREATE TABLE known_office AS SELECT DISTINCT office_key FROM office_file")
+    con.execute(_COVERAGE)
+    # A broken row names its number in every office of its file, and in the office that it could still be read to name.
+    con.execute("""
+        CREATE TABLE mention AS
+        SELECT DISTINCT o.office_key, m.application_no FROM mention_text m LEFT JOIN office_file o USING (file_id)
+        UNION
+        SELECT d.code << 32 | o.code, m.application_no FROM mention_text m
+        JOIN spelled_district d ON d.text = m.district JOIN spelled_office o ON o.text = m.office
+    """)
+    con.execute("CREATE TABLE damaged_office AS SELECT DISTINCT office_key FROM office_file JOIN file USING (file_id) WHERE damaged")
+
+
+def _judge_bucket(con: duckdb.DuckDBPyConnection, staging: Staging, bucket: int, question: Question) -> None:
+    table = staging.bucket(bucket)
+    if table is None:
+        return
+    con.register("bucket", table)
+    applications.assemble(con)
+    con.unregister("bucket")
+    steps.clock(con)
+    absence.look_for_gaps(con)
+    overruns.work_out(con)
+    findings.run_checks(con)
+    verdicts.count(con)
+    con.execute("INSERT INTO application_count SELECT home_key, label_id, count(*) FROM application GROUP BY ALL")
+    con.execute("INSERT INTO word_count SELECT word_key, count(*) FROM entry GROUP BY 1")
+    con.execute("""
+        INSERT INTO without_rules
+        SELECT a.pair_id, p.since, p.until, a.home_key >> 32, min(e.eid), arg_min(e.file_id, e.eid), arg_min(e.line, e.eid), count(DISTINCT a.app_id)
+        FROM application a JOIN period p ON p.pair_id = a.pair_id AND p.since <= a.day AND a.day < p.until JOIN entry e USING (app_id)
+        WHERE a.problem = 'P03' GROUP BY ALL
+    """)
+    if question.yearly_restart is not None:
+        con.execute(
+            """
+            INSERT INTO numbered BY NAME
+            SELECT e.office_key, CASE WHEN ? THEN year(coalesce(e.received_at, e.completed_at, e.registered_on)) ELSE 0 END::SMALLINT AS year, e.entry_no,
+                e.eid, a.home_key, a.application_no, a.key_year, a.label_id, e.sid, e.word_key, e.role, e.employee, e.received_at, e.received_bare,
+                e.completed_at, e.file_id, e.line
+            FROM entry e JOIN application a USING (app_id) WHERE e.entry_no IS NOT NULL AND e.repeats IS NULL
+            """,
+            [question.yearly_restart],
+        )
+
+
+def end_of(moment: datetime | date, bare: bool) -> datetime:
+    """A stated end: a bare date lasts to the end of its day."""
+    if isinstance(moment, datetime) and not bare:
+        return moment
+    return datetime(moment.year, moment.month, moment.day, 23, 59, 59)

@@ -1,0 +1,131 @@
+"""Due moments and excess of every limit that was exceeded: the few steps that T01, T02, T05 and T06 speak of.
+
+    overrun   app_id, sid, eid, begun (false: the step was not begun), strictly, accuses, completed (BOOLEAN), received_at, completed_at,
+              due_at, lim, unit, actual, excess (DOUBLE, in unit)
+    handover  app_id, sid (the next step), eid, received (BOOLEAN), received_at, completed_at, due_at, allowed, actual
+
+The numbers in brackets refer to docs/readings.md.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+_EXCEEDED = """
+CREATE OR REPLACE TEMP TABLE exceeded AS
+SELECT app_id, sid, eid, true AS begun, strictly, accuses, completed_at IS NOT NULL AS completed, received_at, completed_at, extended_to, cal,
+    start, start_bare, stop, elapsed, effective, stop_number, stop_working,
+    CASE WHEN strictly THEN strict_micro ELSE limit_micro END AS micro, CASE WHEN strictly THEN strict_days ELSE limit_days END AS days
+FROM step WHERE verdict IN ('late', 'overdue') OR strictly
+UNION ALL
+SELECT app_id, sid, eid, false, strictly, accuses, false, NULL, NULL, NULL, cal,
+    start, false, cut_off, elapsed, handover_number + 1, stop_number, stop_working,
+    CASE WHEN strictly THEN strict_micro ELSE limit_micro END, CASE WHEN strictly THEN strict_days ELSE limit_days END
+FROM pending WHERE verdict = 'overdue' OR strictly
+"""
+
+# (26) The first moment at which the open time equals the limit, or the closing of the due day; (17) the day of an extension.
+_OVERRUN = """
+CREATE OR REPLACE TEMP TABLE overrun AS
+WITH placed AS (
+    SELECT e.*, r.limit_value, r.limit_unit, r.strict_value, r.strict_unit,
+        CASE WHEN start_bare THEN d.before + d.e1 - d.s1 + d.e2 - d.s2 + d.e3 - d.s3
+             ELSE open_at(start, d.before, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) END + micro AS target,
+        x.number AS ext_number, x.working AS ext_working, x.closes AS ext_closes,
+        x.before + x.e1 - x.s1 + x.e2 - x.s2 + x.e3 - x.s3 AS ext_open,
+        open_at(stop, y.before, y.s1, y.e1, y.s2, y.e2, y.s3, y.e3) AS stop_open
+    FROM exceeded e JOIN rule_step r USING (sid)
+    LEFT JOIN day d ON d.key = day_key(e.cal, e.start)
+    LEFT JOIN day x ON x.key = day_key(e.cal, e.extended_to::TIMESTAMP)
+    LEFT JOIN day y ON y.key = day_key(e.cal, e.stop)
+), due AS (
+    SELECT p.*, w.closes_at AS day_due, h.day + to_microseconds(moment_of(p.target - h.before, h.s1, h.e1, h.s2, h.e2, h.s3, h.e3)) AS micro_due
+    FROM placed p
+    LEFT JOIN working_day w ON w.cal = p.cal AND w.number = p.effective + p.days
+    ASOF LEFT JOIN open_day h ON h.cal = p.cal AND h.before < p.target
+)
+SELECT app_id, sid, eid, begun, strictly, accuses, completed, received_at, completed_at,
+    CASE WHEN extended_to IS NOT NULL
+         THEN extended_to::TIMESTAMP + to_microseconds(CASE WHEN ext_working THEN ext_closes ELSE 86399000000 END)
+         ELSE coalesce(day_due, micro_due) END AS due_at,
+    (CASE WHEN strictly THEN strict_value ELSE limit_value END)::DOUBLE AS lim,
+    coalesce(CASE WHEN strictly THEN strict_unit ELSE limit_unit END, 'working_day') AS unit,
+    CASE WHEN micro IS NOT NULL THEN elapsed / unit_micro(unit) ELSE stop_number - effective + (NOT stop_working)::INT END::DOUBLE AS actual,
+    CASE WHEN extended_to IS NOT NULL AND micro IS NOT NULL THEN greatest(0, stop_open - ext_open) / unit_micro(unit)
+         WHEN extended_to IS NOT NULL THEN stop_number - ext_number + (NOT stop_working)::INT
+         ELSE actual - lim END::DOUBLE AS excess
+FROM due
+"""
+
+# (22) From the completion of one step to the receipt of the next present one, or to the cut-off.
+_HANDOVER = """
+CREATE OR REPLACE TEMP TABLE handover AS
+WITH waited AS (
+    SELECT s.app_id, s.sid, s.eid, true AS received, s.received_at, s.completed_at, s.received_at AS until, s.prev_completed AS since, s.prev_bare AS bare,
+        s.cal, p.handover_days AS allowed
+    FROM step s JOIN rule_step p ON p.sid = s.prev_sid
+    WHERE s.received_at IS NOT NULL AND s.prev_completed IS NOT NULL AND s.prev_sound AND s.sound
+      AND s.received_at::DATE > s.prev_completed::DATE + 1 AND p.cal = s.cal AND s.human AND NOT s.applicant
+      AND (s.idx = p.idx + 1 OR NOT EXISTS (
+            SELECT 1 FROM judged_application a JOIN edition d ON d.edition_id = s.edition_id
+            WHERE a.app_id = s.app_id AND CASE WHEN s.inside THEN d.required ELSE a.required END
+                & ((1::BIGINT << s.idx) - 1) & ~((2::BIGINT << p.idx) - 1) <> 0))
+    UNION ALL
+    SELECT k.app_id, k.sid, k.eid, false, NULL, NULL, k.cut_off, k.completed_at, k.completed_bare, k.cal, l.handover_days
+    FROM pending k JOIN rule_step l ON l.sid = k.last_sid
+    WHERE k.reason IS NULL AND k.completed_at IS NOT NULL AND k.human AND NOT k.applicant
+), counted AS (
+    SELECT w.*, d.number + (NOT d.working OR (NOT bare AND time_of_day(since) > d.closes))::INT AS effective, x.number, x.working
+    FROM waited w JOIN day d ON d.key = day_key(w.cal, w.since) JOIN day x ON x.key = day_key(w.cal, w.until)
+)
+SELECT c.app_id, c.sid, c.eid, c.received, c.received_at, c.completed_at, t.closes_at AS due_at, c.allowed::DOUBLE AS allowed,
+    (c.number - c.effective + (NOT c.working)::INT)::DOUBLE AS actual
+FROM counted c JOIN working_day t ON t.cal = c.cal AND t.number = c.effective + c.allowed
+WHERE after_due(c.number, c.working, c.effective + c.allowed)
+"""
+
+# (25) The application's total term, where the rules state one.
+_TOTAL = """
+CREATE OR REPLACE TEMP TABLE total AS
+WITH whole AS (
+    SELECT a.app_id, t.last_required AS sid, coalesce(s.eid, g.eid) AS eid, a.earliest AS start, s.completed_at, coalesce(s.completed_at, c.ends) AS stop,
+        t.total_micro AS micro, t.total_days AS days, t.total_cal AS cal, t.total_value::DOUBLE AS lim, t.total_unit AS unit, g.bare
+    FROM application a JOIN judged_application j USING (app_id) JOIN edition t ON t.edition_id = a.edition_id
+    JOIN (SELECT app_id, arg_max(eid, (sid, eid)) AS eid, arg_max(office_key, (sid, eid)) AS office_key,
+                 arg_min(received_bare OR (received_at IS NULL AND completed_bare), (coalesce(received_at, completed_at), eid)) AS bare
+          FROM performing GROUP BY 1) g USING (app_id)
+    LEFT JOIN performing s ON s.app_id = a.app_id AND s.sid = t.last_required AND s.sound
+    JOIN coverage c ON c.office_key = coalesce(s.office_key, g.office_key)
+    WHERE t.total_value IS NOT NULL AND NOT j.ended
+), clocked AS (
+    SELECT w.*, d.number + (NOT d.working OR (NOT bare AND time_of_day(start) > d.closes))::INT AS effective, x.number, x.working,
+        open_at(start, d.before, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) AS start_open,
+        open_at(stop, x.before, x.s1, x.e1, x.s2, x.e2, x.s3, x.e3) AS stop_open
+    FROM whole w JOIN day d ON d.key = day_key(w.cal, w.start) JOIN day x ON x.key = day_key(w.cal, w.stop)
+), late AS (
+    SELECT * FROM clocked
+    WHERE CASE WHEN micro IS NOT NULL THEN NOT bare AND stop_open - start_open > micro ELSE after_due(number, working, effective + days) END
+)
+SELECT l.app_id, l.sid, l.eid, l.start AS received_at, l.completed_at, l.lim, l.unit,
+    coalesce(w.closes_at, h.day + to_microseconds(moment_of(start_open + micro - h.before, h.s1, h.e1, h.s2, h.e2, h.s3, h.e3))) AS due_at,
+    CASE WHEN micro IS NOT NULL THEN (stop_open - start_open) / unit_micro(unit) ELSE l.number - effective + (NOT l.working)::INT END::DOUBLE AS actual
+FROM late l
+LEFT JOIN working_day w ON w.cal = l.cal AND w.number = l.effective + l.days
+ASOF LEFT JOIN open_day h ON h.cal = l.cal AND h.before < l.start_open + l.micro
+"""
+
+MACROS = """
+CREATE OR REPLACE MACRO unit_micro(unit) AS CASE unit WHEN 'minute' THEN 60000000.0 WHEN 'hour' THEN 3600000000.0 END;
+CREATE OR REPLACE MACRO moment_of(open, s1, e1, s2, e2, s3, e3) AS CASE
+    WHEN open <= e1 - s1 THEN s1 + open
+    WHEN open <= e1 - s1 + e2 - s2 THEN s2 + open - (e1 - s1)
+    ELSE s3 + open - (e1 - s1) - (e2 - s2) END;
+"""
+
+
+def work_out(con: duckdb.DuckDBPyConnection) -> None:
+    """Build `overrun`, `handover` and `total` from `step` and `pending`."""
+    con.execute(_EXCEEDED)
+    con.execute(_OVERRUN)
+    con.execute(_HANDOVER)
+    con.execute(_TOTAL)

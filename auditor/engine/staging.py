@@ -1,0 +1,104 @@
+"""Accepted rows, narrowed to numbers and set down on disk in buckets of whole applications.
+
+A journal of any size is judged a bucket at a time, so that memory stays bounded: all entries of one (district, home
+office, application number) land in one bucket. A bucket is an Arrow file; DuckDB reads it where it lies.
+
+Columns of a bucket: eid (running number in order of reading), file_id, line, office_key, home_key (district << 32 | office), application_no,
+registered_on, pair_key (service << 32 | channel), word_key (step << 32 | role), employee, received_at, completed_at,
+received_bare, completed_bare, outcome (1: withdrawn or moved), extended_to, entry_no, row_hash (of the columns that are compared, not judged).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.ipc as ipc
+
+from auditor.engine.spellings import SHIFT, Spellings
+from auditor.law.types import Vocabulary
+from auditor.law.vocabulary import fold
+
+ROWS_IN_BUCKET = 1_500_000
+ENDING_OUTCOMES = ("withdrawn", "moved")
+
+
+class Staging:
+    """The buckets of one run. Call `add` for each batch, then `close`."""
+
+    def __init__(self, folder: Path, expected_rows: int, vocabulary: Vocabulary) -> None:
+        self.folder = folder
+        self.buckets = max(1, -(-expected_rows // ROWS_IN_BUCKET))
+        self.spellings = Spellings()
+        self.entries = 0
+        self._vocabulary = vocabulary
+        self._writers: dict[int, ipc.RecordBatchFileWriter] = {}
+
+    def path(self, bucket: int) -> Path:
+        """The file of a bucket."""
+        return self.folder / f"entries-{bucket:04d}.arrow"
+
+    def add(self, rows: pl.DataFrame, file_id: int) -> None:
+        """Narrow a batch of canonical rows (see `auditor.journal.reading`) and append it to its buckets."""
+        if rows.is_empty():
+            return
+        words = self.spellings
+        district, office = words.district.codes(pl.col("district")), words.office.codes(pl.col("office"))
+        home = words.office.codes(pl.col("registered_by").fill_null(pl.col("office")))
+        narrow = rows.select(
+            (pl.int_range(pl.len(), dtype=pl.Int64) + self.entries).alias("eid"),
+            pl.lit(file_id, dtype=pl.Int32).alias("file_id"),
+            pl.col("source_line").cast(pl.Int32).alias("line"),
+            (district * (1 << SHIFT) + office).alias("office_key"),
+            (district * (1 << SHIFT) + home).alias("home_key"),
+            "application_no",
+            "registered_on",
+            (words.service.codes(pl.col("service")) * (1 << SHIFT) + words.channel.codes(pl.col("channel"))).alias("pair_key"),
+            (words.step.codes(pl.col("step")) * (1 << SHIFT) + words.role.codes(pl.col("role"))).alias("word_key"),
+            words.employee.codes(pl.col("employee")).cast(pl.Int32).alias("employee"),
+            "received_at",
+            "completed_at",
+            "received_bare",
+            "completed_bare",
+            self._ends(rows["outcome"]),
+            "extended_to",
+            pl.col("entry_no").cast(pl.Int64, strict=False),
+            pl.struct("extra_hash", "entry_no", "outcome", "registered_by").hash(seed=11).alias("row_hash"),
+        )
+        self.entries += len(rows)
+        words.pair_keys.update(narrow["pair_key"].unique().to_list())
+        words.word_keys.update(narrow["word_key"].unique().to_list())
+        if self.buckets == 1:
+            self._write(0, narrow)
+            return
+        bucket = pl.struct("home_key", "application_no").hash(seed=7) % self.buckets
+        for part in narrow.with_columns(bucket.alias("bucket")).partition_by("bucket", include_key=True):
+            self._write(int(part["bucket"][0]), part.drop("bucket"))
+
+    def _ends(self, outcomes: pl.Series) -> pl.Series:
+        """1 where the outcome is one after which nothing more is required."""
+        ending = [t for t in outcomes.unique().drop_nulls() if outcome_id(self._vocabulary, t) in ENDING_OUTCOMES]
+        return outcomes.is_in(ending).fill_null(False).cast(pl.Int8).alias("outcome")
+
+    def _write(self, bucket: int, part: pl.DataFrame) -> None:
+        table = part.to_arrow(compat_level=pl.CompatLevel.oldest())
+        if bucket not in self._writers:
+            self._writers[bucket] = ipc.new_file(self.path(bucket), table.schema)
+        self._writers[bucket].write_table(table)
+
+    def close(self) -> None:
+        """Finish the files; buckets that got no row have none."""
+        for writer in self._writers.values():
+            writer.close()
+
+    def bucket(self, number: int) -> pa.Table | None:
+        """A bucket as an Arrow table over the mapped file, or None where nothing landed in it."""
+        if not self.path(number).exists():
+            return None
+        return ipc.open_file(pa.memory_map(str(self.path(number)))).read_all()
+
+
+def outcome_id(vocabulary: Vocabulary, text: str) -> str:
+    """The outcome that a text names, or the text itself."""
+    return vocabulary.outcomes.get(fold(text), text)

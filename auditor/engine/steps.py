@@ -1,0 +1,148 @@
+"""The table of judged steps: one row a step that has an entry, clocked.
+
+    step   app_id, sid, inside, eid (of the performing entry), office_key, employee, received_at, received_bare, completed_at, completed_bare,
+           extended_to, sound (false: all its entries have J02), completions,
+           prev_sid, prev_completed, prev_bare, prev_sound (nearest earlier present step), done_at, done_bare (nearest earlier completed one),
+           start, start_bare (where the clock starts; null: not known), stop, stop_bare (completion, else the cut-off), and the rule's columns
+           (cal, limit_*, strict_*, accuses, ...), elapsed (certain open microseconds), effective and stop number (working days), verdict, reason,
+           strictly (late by the stricter limit)
+
+The numbers in brackets refer to docs/readings.md.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+# (9) The performing entry: the earliest completed, else the earliest received; ties go to the first line.
+_PERFORMING = """
+CREATE OR REPLACE TEMP TABLE performing AS
+SELECT e.app_id, e.sid, e.inside, e.eid, e.office_key, e.employee, e.received_at, e.received_bare, e.completed_at, e.completed_bare,
+    e.extended_to, e.j02 IS NULL AS sound, (e.j02 IS NULL AND e.completed_at IS NOT NULL)::INT AS completions
+FROM entry e JOIN judged_application a USING (app_id)
+WHERE a.single AND e.sid IS NOT NULL AND e.repeats IS NULL
+UNION ALL
+SELECT e.app_id, e.sid, e.inside, e.eid, e.office_key, e.employee, e.received_at, e.received_bare, e.completed_at, e.completed_bare,
+    e.extended_to, e.j02 IS NULL, count(e.completed_at) FILTER (e.j02 IS NULL) OVER (PARTITION BY e.app_id, e.sid)
+FROM entry e JOIN judged_application a USING (app_id)
+WHERE NOT a.single AND e.sid IS NOT NULL AND e.repeats IS NULL
+QUALIFY row_number() OVER (PARTITION BY e.app_id, e.sid
+    ORDER BY e.j02 IS NOT NULL, e.completed_at IS NULL, coalesce(e.completed_at, e.received_at), e.eid) = 1
+"""
+
+_ORDERED = """
+CREATE OR REPLACE TEMP TABLE ordered AS
+SELECT *,
+    lag(sid) OVER chain AS prev_sid,
+    lag(CASE WHEN sound THEN completed_at END) OVER chain AS prev_completed,
+    lag(completed_bare) OVER chain AS prev_bare,
+    lag(sound) OVER chain AS prev_sound
+FROM performing
+WINDOW chain AS (PARTITION BY app_id, inside ORDER BY sid)
+"""
+
+# (28) Where the step before was not completed, the nearest completed one lies further back.
+_DONE = """
+CREATE OR REPLACE TEMP TABLE further_back AS
+SELECT o.app_id, o.sid, max(p.sid) AS done_sid
+FROM ordered o JOIN performing p ON p.app_id = o.app_id AND p.inside = o.inside AND p.sid < o.sid AND p.sound AND p.completed_at IS NOT NULL
+WHERE o.prev_sid IS NOT NULL AND o.prev_completed IS NULL GROUP BY ALL
+"""
+
+# (19) Without a receipt the clock starts where the required step directly before it was completed, in the same kind of office.
+_STARTS = """
+CREATE OR REPLACE TEMP TABLE derived_start AS
+WITH lone AS (
+    SELECT o.app_id, o.sid, r.edition_id * 64 + top_bit(a.required & ((1::BIGINT << r.idx) - 1)) AS before_sid, r.cal
+    FROM ordered o JOIN rule_step r USING (sid) JOIN judged_application a USING (app_id)
+    WHERE o.received_at IS NULL AND NOT o.inside AND a.required & ((1::BIGINT << r.idx) - 1) <> 0
+)
+SELECT l.app_id, l.sid, p.completed_at AS start, p.completed_bare AS start_bare
+FROM lone l JOIN performing p ON p.app_id = l.app_id AND p.sid = l.before_sid JOIN rule_step b ON b.sid = l.before_sid
+WHERE p.sound AND p.completed_at IS NOT NULL AND b.cal = l.cal
+"""
+
+# (15)-(20) The clocks. A null verdict is not possible: the last branch is the completed step in time.
+_STEP = """
+CREATE OR REPLACE TEMP TABLE step AS
+WITH started AS (
+    SELECT o.*, r.* EXCLUDE (sid, step, role, limit_unit, strict_unit, ends_basis, limit_value, strict_value), r.limit_micro IS NOT NULL OR r.limit_days IS NOT NULL AS limited,
+        {start} AS start, {start_bare} AS start_bare,
+        coalesce(o.completed_at, c.ends) AS stop, o.completed_bare AND o.completed_at IS NOT NULL AS stop_bare
+    FROM ordered o JOIN rule_step r USING (sid) JOIN coverage c USING (office_key) {starts}
+), timed AS (
+    SELECT t.* EXCLUDE (edition_id, limited), t.edition_id, t.limited,
+        greatest(0, open_at(stop, x.before, x.s1, x.e1, x.s2, x.e2, x.s3, x.e3)
+            - CASE WHEN start_bare THEN d.before + d.e1 - d.s1 + d.e2 - d.s2 + d.e3 - d.s3
+              ELSE open_at(start, d.before, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) END) AS elapsed,
+        d.number + (NOT d.working OR (NOT start_bare AND time_of_day(start) > d.closes))::INT AS effective,
+        x.number AS stop_number, x.working AS stop_working,
+        t.sound AND t.human AND t.completed_at IS NOT NULL AND NOT t.completed_bare
+            AND NOT is_open(t.completed_at, x.s1, x.e1, x.s2, x.e2, x.s3, x.e3) AS off_hours
+    FROM started t
+    LEFT JOIN day d ON d.key = day_key(t.cal, t.start)
+    LEFT JOIN day x ON x.key = day_key(t.cal, t.stop)
+), judged AS (
+    SELECT *,
+        CASE WHEN NOT sound THEN 'impossible_time'
+             WHEN extended_to IS NOT NULL OR NOT limited THEN NULL
+             WHEN start IS NULL THEN 'no_receipt'
+             WHEN elapsed IS NULL OR effective + coalesce(limit_days, 0) > getvariable('last_working')[cal + 1] THEN 'calendar'
+        END AS unclear,
+        CASE WHEN extended_to IS NOT NULL THEN stop::DATE > extended_to
+             WHEN limit_micro IS NOT NULL THEN elapsed > limit_micro
+             WHEN limit_days IS NOT NULL THEN after_due(stop_number, stop_working, effective + limit_days)
+        END AS late,
+        CASE WHEN extended_to IS NOT NULL THEN false
+             WHEN strict_micro IS NOT NULL THEN elapsed > strict_micro
+             WHEN strict_days IS NOT NULL THEN after_due(stop_number, stop_working, effective + strict_days)
+        END AS over_strict
+    FROM timed
+)
+SELECT * EXCLUDE (unclear, late, over_strict),
+    CASE WHEN unclear IS NOT NULL THEN 'undetermined'
+         WHEN late THEN CASE WHEN completed_at IS NULL THEN 'overdue' ELSE 'late' END
+         WHEN completed_at IS NULL THEN 'open'
+         WHEN limit_micro IS NOT NULL AND extended_to IS NULL AND (start_bare OR stop_bare) THEN 'undetermined'
+         ELSE 'met' END AS verdict,
+    CASE WHEN unclear IS NOT NULL THEN unclear
+         WHEN NOT late AND completed_at IS NOT NULL AND limit_micro IS NOT NULL AND extended_to IS NULL AND (start_bare OR stop_bare)
+         THEN 'day_precision' END AS reason,
+    unclear IS NULL AND NOT coalesce(late, false) AND coalesce(over_strict, false) AS strictly
+FROM judged
+"""
+
+MACROS = """
+CREATE OR REPLACE MACRO is_open(moment, s1, e1, s2, e2, s3, e3) AS
+    (e1 > s1 AND time_of_day(moment) BETWEEN s1 AND e1) OR (e2 > s2 AND time_of_day(moment) BETWEEN s2 AND e2)
+ OR (e3 > s3 AND time_of_day(moment) BETWEEN s3 AND e3);
+CREATE OR REPLACE MACRO open_at(moment, before, s1, e1, s2, e2, s3, e3) AS before + within_day(moment, s1, e1, s2, e2, s3, e3);
+CREATE OR REPLACE MACRO after_due(number, working, due) AS number > due OR (number = due AND NOT working);
+CREATE OR REPLACE MACRO smear(x) AS (x | (x >> 1));
+CREATE OR REPLACE MACRO smear2(x) AS (x | (x >> 2));
+CREATE OR REPLACE MACRO smear4(x) AS (x | (x >> 4));
+CREATE OR REPLACE MACRO smear8(x) AS (x | (x >> 8));
+CREATE OR REPLACE MACRO smear16(x) AS (x | (x >> 16));
+CREATE OR REPLACE MACRO smear32(x) AS (x | (x >> 32));
+CREATE OR REPLACE MACRO top_bit(mask) AS bit_count(smear32(smear16(smear8(smear4(smear2(smear(mask))))))) - 1;
+"""
+
+
+def clock(con: duckdb.DuckDBPyConnection) -> None:
+    """Build `step` (and `performing`, `further_back`) from the tables of `applications` and `coverage`."""
+    con.execute(_PERFORMING)
+    con.execute(_ORDERED)
+    con.execute(_DONE)
+    lone = con.execute("SELECT 1 FROM ordered WHERE received_at IS NULL LIMIT 1").fetchone()
+    if lone:
+        con.execute(_STARTS)
+        joined = "LEFT JOIN derived_start s ON s.app_id = o.app_id AND s.sid = o.sid AND o.received_at IS NULL"
+        names = {
+            "start": "coalesce(o.received_at, s.start)",
+            "start_bare": "CASE WHEN o.received_at IS NULL THEN s.start_bare ELSE o.received_bare END",
+        }
+    else:
+        joined = ""
+        names = {"start": "o.received_at", "start_bare": "o.received_bare"}
+    con.execute(_STEP.format(starts=joined, **names))
+    con.execute("DROP TABLE ordered")

@@ -1,0 +1,46 @@
+"""Each judged step is counted once, by what was decided of it; nothing undetermined is folded into `met`.
+
+    verdict_count   office_key, pair_id, sid (null for a spelling that fits several steps), word_key, verdict, reason, n
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+TABLE = """
+CREATE TABLE verdict_count (office_key BIGINT, pair_id SMALLINT, sid INTEGER, word_key BIGINT, verdict VARCHAR, reason VARCHAR, n BIGINT)
+"""
+
+# (36) Steps with an entry; missing ones; the next one; those after it; ambiguous spellings; applications of which no own step is known.
+_COUNT = """
+INSERT INTO verdict_count BY NAME
+SELECT s.office_key, a.pair_id, s.sid, s.verdict, s.reason, count(*) AS n
+FROM step s JOIN application a USING (app_id) GROUP BY ALL
+UNION ALL BY NAME
+SELECT coalesce(m.office_key, a.home_key) AS office_key, a.pair_id, m.sid,
+    CASE WHEN m.reason IS NULL THEN 'skipped' ELSE 'undetermined' END AS verdict, m.reason, count(*) AS n
+FROM missing m JOIN application a USING (app_id) GROUP BY ALL
+UNION ALL BY NAME
+SELECT p.office_key, a.pair_id, p.sid, p.verdict, p.reason, count(*) AS n
+FROM pending p JOIN application a USING (app_id) GROUP BY ALL
+UNION ALL BY NAME
+SELECT p.office_key, a.pair_id, p.edition_id * 64 + i.idx AS sid,
+    CASE WHEN p.reason = 'impossible_time' THEN 'undetermined' ELSE 'open' END AS verdict,
+    CASE WHEN p.reason = 'impossible_time' THEN p.reason END AS reason, count(*) AS n
+FROM pending p JOIN application a USING (app_id) JOIN range(60) i(idx) ON (p.due & ~lowest_bit(p.due)) & (1::BIGINT << i.idx) <> 0 GROUP BY ALL
+UNION ALL BY NAME
+SELECT office_key, pair_id, word_key, 'undetermined' AS verdict, 'ambiguous_step' AS reason, count(*) AS n FROM (
+    SELECT e.app_id, a.pair_id, min(e.office_key) AS office_key, min(e.word_key) AS word_key
+    FROM entry e JOIN application a USING (app_id) WHERE e.ambiguous AND e.repeats IS NULL GROUP BY e.app_id, a.pair_id, e.word_key >> 32
+) GROUP BY ALL
+UNION ALL BY NAME
+SELECT a.home_key AS office_key, a.pair_id, j.edition_id * 64 + i.idx AS sid, 'undetermined' AS verdict,
+    CASE WHEN j.unknown > 0 OR j.ambiguous THEN 'unknown_step' ELSE 'no_entry_of_office' END AS reason, count(*) AS n
+FROM judged_application j JOIN application a USING (app_id) JOIN range(60) i(idx) ON j.required & (1::BIGINT << i.idx) <> 0
+WHERE j.last_idx IS NULL GROUP BY ALL
+"""
+
+
+def count(con: duckdb.DuckDBPyConnection) -> None:
+    """Add a bucket's verdicts to `verdict_count`."""
+    con.execute(_COUNT)

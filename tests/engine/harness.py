@@ -1,0 +1,101 @@
+"""The engine run on entries in memory, answering in the reference's words, so that both can be compared."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+import polars as pl
+from auditor.engine import findings
+from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Question, judge
+from auditor.engine.staging import Staging
+from auditor.law.types import Rulebook
+from reference.model import Entry, Found, Judgement
+
+ROWS = {
+    "source_line": pl.Int32,
+    **dict.fromkeys(
+        ("district", "office", "application_no", "service", "channel", "step", "role", "employee"), pl.String
+    ),
+    "entry_no": pl.String,
+    "outcome": pl.String,
+    "registered_by": pl.String,
+    "received_at": pl.Datetime("us"),
+    "received_bare": pl.Boolean,
+    "completed_at": pl.Datetime("us"),
+    "completed_bare": pl.Boolean,
+    "registered_on": pl.Date,
+    "extended_to": pl.Date,
+    "extra_hash": pl.UInt64,
+}
+
+
+def run_engine(
+    entries: list[Entry],
+    rulebook: Rulebook,
+    as_of: datetime,
+    covers: tuple[datetime | None, datetime | None] = (None, None),
+    quarantined: list[tuple[str, str | None, str | None, str]] = (),
+    numbering: tuple[bool, bool] | None = None,
+    buckets: int = 1,
+) -> Judgement:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        staging = Staging(folder, 1, rulebook.vocabulary)
+        staging.buckets = buckets
+        paths = sorted({e.source_file for e in entries} | {q[0] for q in quarantined})
+        files = []
+        for file_id, path in enumerate(paths):
+            mine = [e for e in entries if e.source_file == path]
+            staging.add(pl.DataFrame([_row(e) for e in mine], schema=ROWS), file_id)
+            damaged = any(q[0] == path for q in quarantined)
+            files.append((file_id, path, _whole_days(mine, "received"), _whole_days(mine, "completed"), damaged))
+        staging.close()
+        ids = {path: i for i, path in enumerate(paths)}
+        mentions = [(ids[path], district, office, number) for path, district, office, number in quarantined]
+        question = Question(as_of, covers, numbering[1] if numbering and numbering[0] else None)
+        known = Files(
+            pl.DataFrame(files, schema=FILES_SCHEMA, orient="row"),
+            pl.DataFrame(mentions, schema=MENTIONS_SCHEMA, orient="row"),
+        )
+        judgement = judge(staging, known, rulebook, question, folder)
+        try:
+            found = [_found(row) for row in findings.shown(judgement.con).iter_rows(named=True)]
+            verdicts = Counter({tuple(row[:5]): row[5] for row in judgement.table(VERDICTS).iter_rows()})
+        finally:
+            judgement.close()
+    return Judgement(found, verdicts)
+
+
+VERDICTS = """
+SELECT p.service, p.channel, coalesce(r.step, w.step_text) AS step, v.verdict, v.reason, sum(v.n)::BIGINT
+FROM verdict_count v JOIN pair p USING (pair_id) LEFT JOIN rule_step r USING (sid) LEFT JOIN word w USING (word_key) GROUP BY ALL
+"""
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    row = {name: getattr(entry, name, None) for name in ROWS}
+    row["extra_hash"] = hash(entry.extra) & (2**64 - 1)
+    return row
+
+
+def _whole_days(entries: list[Entry], which: str) -> bool:
+    moments = [m for e in entries if (m := getattr(e, f"{which}_at")) is not None]
+    return bool(moments) and all((m.hour, m.minute, m.second, m.microsecond) == (0, 0, 0, 0) for m in moments)
+
+
+def _found(row: dict[str, object]) -> Found:
+    values = {name: row[name] for name in Found.__dataclass_fields__}
+    values["limit"] = None if row["limit"] is None else int(row["limit"])
+    for name in ("actual", "excess"):
+        values[name] = None if row[name] is None else round(row[name], 2)
+    return Found(**values)
+
+
+def by_file(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Entries in order of reading, file by file."""
+    ordered = sorted(entries, key=lambda e: (e.source_file, e.source_line))
+    return [(path, list(group)) for path, group in groupby(ordered, key=lambda e: e.source_file)]
