@@ -1,0 +1,100 @@
+"""The findings that planted faults must lead to, judged at the end of the exports by the forward clock."""
+
+from __future__ import annotations
+
+from auditor.law.types import Rulebook, Step
+from auditor.sample import desk
+from auditor.sample.cases import Case, Label, Row
+from auditor.sample.fieldclock import DAY, FieldClock, day_of
+from auditor.sample.offices import Office
+from auditor.sample.paths import missing, wrong_branch
+from auditor.sample.workday import allowance
+
+THIRTY_DAYS = 30 * DAY
+
+
+class Labeller:
+    """Knows the first and the last moment that each office wrote: what lies outside is not held against it."""
+
+    def __init__(self, book: Rulebook, clocks: dict[str, FieldClock], cases: list[Case]) -> None:
+        self.book = book
+        self.clocks = clocks
+        self.begin: dict[Office, int] = {}
+        self.cut_off: dict[Office, int] = {}
+        for case in cases:
+            for row in case.rows:
+                if row.impossible:
+                    continue
+                for moment in (row.written_received, row.written_completed):
+                    if moment is not None:
+                        self.begin[row.office] = min(moment, self.begin.get(row.office, moment))
+                        self.cut_off[row.office] = max(moment, self.cut_off.get(row.office, moment))
+
+    def labels(self, case: Case) -> list[Label]:
+        """The labels of one application, exactly one for each finding."""
+        if case.fault is None:
+            return []
+        code = case.fault.code
+        if code in ("P01", "P02", "P03"):
+            return [Label(code, case.rows[0], "", period=code == "P03")]
+        if code in ("S01", "S02"):
+            return self._absences(case)
+        if code == "S04":
+            step = wrong_branch(case.edition, [r.step for r in case.rows if not r.inner])
+            row = None if step is None else case.own(step)
+            return [] if row is None or step is None else [Label("S04", row, step.id)]
+        if code == "T02":
+            return [found for label in case.labels for found in self._stuck(case, label)]
+        return case.labels
+
+    def _stuck(self, case: Case, label: Label) -> list[Label]:
+        """A step not completed (T02, T05, T06), or never begun (T04 as well)."""
+        row, cut_off = label.row, self.cut_off[label.row.office]
+        if row.completed is None:
+            step = row.step
+            clock = self.clocks[case.kind(step)]
+            start = row.received
+            if not row.office.style.timed and step.limit and step.limit.unit != "working_day":
+                start = desk.end_of_day(start)
+            code = self._run_out(clock, step, start, cut_off)
+            return [Label(code, row, step.id)] if code else []
+        step = next(s for s in case.path if s.id == label.step)
+        clock = self.clocks[case.kind(step)]
+        found = []
+        handed = clock.due_day(row.completed, allowance(self.book, row.step).value)
+        if day_of(cut_off) > handed and self.book.roles[step.role].human and step.role != "applicant":
+            found.append(Label("T04", row, step.id))
+        start = clock.spans(clock.working_day_after(handed, 1))[0][0]
+        code = self._run_out(clock, step, start, cut_off)
+        if code:
+            found.append(Label(code, row, step.id))
+        return found
+
+    @staticmethod
+    def _run_out(clock: FieldClock, step: Step, start: int, cut_off: int) -> str:
+        if desk.run_out(clock, step.limit, start, cut_off):
+            return "T02" if step.accuses else "T06"
+        return "T05" if desk.run_out(clock, step.stricter_limit, start, cut_off) else ""
+
+    def _absences(self, case: Case) -> list[Label]:
+        """S01 and S02, unless the missing entry may lie before the beginning of the export."""
+        own = [r for r in case.rows if not r.inner]
+        order = {step.id: i for i, step in enumerate(case.edition.steps)}
+        roles = {r.step.role for r in own}
+        found: list[Label] = []
+        named: set[str] = set()
+        for step in missing(case.edition, [r.step for r in own]):
+            kin = [r for r in own if case.kind(r.step) == case.kind(step)]
+            if not kin or step.role in named or any(self._may_lie_before(rows, order, step) for rows in (own, kin)):
+                continue
+            code = "S01" if step.role in roles else "S02"
+            if code == "S02":
+                named.add(step.role)
+            later = [r for r in kin if order[r.step.id] > order[step.id]]
+            place = min(later, key=lambda r: order[r.step.id]) if later else max(kin, key=lambda r: order[r.step.id])
+            found.append(Label(code, place, step.id))
+        return found
+
+    def _may_lie_before(self, rows: list[Row], order: dict[str, int], step: Step) -> bool:
+        first = min(rows, key=lambda r: r.moment)
+        return order[step.id] < order[first.step.id] and first.moment - self.begin[first.office] <= THIRTY_DAYS
