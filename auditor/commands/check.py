@@ -1,0 +1,75 @@
+"""`auditor check EXPORT...`: which rows would be quarantined, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from auditor.journal.exports import find_exports
+from auditor.journal.layout import survey_exports
+from auditor.journal.profile import Profile, load_profile
+from auditor.journal.quarantine import mask, sentence
+from auditor.journal.reading import read_export
+from auditor.language import Words
+from auditor.law.types import LANGUAGES
+
+SHOWN = 200
+"""Rows shown of one file; the rest is counted."""
+
+
+@click.command()
+@click.argument("exports", nargs=-1, required=True, metavar="EXPORT...")
+@click.option(
+    "--profile",
+    "profile_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="How these exports' columns map to the canonical journal.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    envvar="AUDITOR_LANG",
+    show_envvar=True,
+    help="Language of the sentences.",
+)
+def check(exports: tuple[str, ...], profile_file: Path | None, lang: str) -> int:
+    """Say which rows would be quarantined, and why.
+
+    EXPORT is a CSV file, a folder (searched through) or a glob. Exit code 1 if a row would be quarantined, 0 if none,
+    2 if a file can't be read at all.
+    """
+    words = Words("reading", lang)
+    profile = load_profile(profile_file) if profile_file else Profile.canonical()
+    layouts = survey_exports(find_exports(exports), profile)
+    read = accepted = quarantined = 0
+    for layout in layouts:
+        reading = read_export(layout.path, profile, layout)
+        said: list[str] = []
+        for batch in reading:
+            for fault in batch.quarantined.head(SHOWN - len(said)).iter_rows(named=True):
+                line = words(
+                    "check.row", file=layout.path, line=fault["source_line"], said=mask(sentence(words, fault))
+                )
+                said.append(line)
+        summary = reading.summary
+        click.echo(
+            words(
+                "check.file",
+                file=layout.path,
+                read=summary.rows_read,
+                accepted=summary.rows_accepted,
+                quarantined=summary.rows_quarantined,
+            )
+        )
+        for line in said:
+            click.echo(line)
+        if summary.rows_quarantined > len(said):
+            click.echo(words("check.more", count=summary.rows_quarantined - len(said)))
+        read += summary.rows_read
+        accepted += summary.rows_accepted
+        quarantined += summary.rows_quarantined
+    click.echo(words("check.total", files=len(layouts), read=read, accepted=accepted, quarantined=quarantined))
+    return 1 if quarantined else 0

@@ -1,0 +1,217 @@
+"""The head of an export: encoding, delimiter, header, and which column is which.
+
+Each file is looked at before any is read, so that one message names every file that can't be taken.
+"""
+
+from __future__ import annotations
+
+import difflib
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.errors import InputError
+from auditor.journal.profile import CANONICAL, MOMENTS, REQUIRED, Profile, fold_name
+from auditor.journal.records import Shape, split_cells
+
+HEAD = 1 << 18
+DELIMITERS = (",", ";", "\t")
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
+HEADER_LINES = 100
+"""A quoted header name may hold line breaks, but not more of them."""
+FEW_LINES = 10
+MOSTLY = 0.9
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one export is to be read.
+
+    header: its names, made unique. columns: canonical name to position. data_offset and data_line: byte and physical line
+    (from 1) after the header. blank_lines: those above the header.
+    """
+
+    path: Path
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    columns: dict[str, int]
+    data_offset: int
+    data_line: int
+    blank_lines: int
+
+    @property
+    def extra(self) -> dict[str, int]:
+        """The columns that are not canonical: name to position."""
+        taken = set(self.columns.values())
+        return {name: at for at, name in enumerate(self.header) if at not in taken}
+
+    @property
+    def shape(self) -> Shape:
+        """What a whole record looks like, for the careful road."""
+        return Shape(
+            self.delimiter,
+            len(self.header),
+            tuple(self.columns[name] for name in REQUIRED if name in self.columns),
+            tuple(self.columns[name] for name in MOMENTS if name in self.columns),
+        )
+
+
+def survey_exports(paths: list[Path], profile: Profile) -> list[Layout]:
+    """The layouts of all exports, in their order. Raises one InputError that names every file that can't be taken."""
+    layouts: list[Layout] = []
+    faults: list[InputError] = []
+    for path in paths:
+        try:
+            layouts.append(survey(path, profile))
+        except InputError as fault:
+            faults.append(fault)
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise InputError("\n".join(map(str, faults)))
+    return layouts
+
+
+def survey(path: Path, profile: Profile) -> Layout:
+    """The layout of one export. Raises InputError: unreadable, empty, not UTF-8, a column missing or met twice."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as fault:
+        raise InputError(f"The file can't be read: {fault.strerror or fault}.", where=str(path)) from fault
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise InputError("The file is empty: it has no header.", where=str(path), hint="Export the journal again.")
+    _refuse_other_encodings(head, path)
+    bom = 3 if head.startswith(b"\xef\xbb\xbf") else 0
+    lines = head[bom:].splitlines(keepends=True)  # bytes: at CR, LF and CR LF only
+    blank = next(at for at, line in enumerate(lines) if line.strip())
+    tried = [_header(lines[blank:], delimiter, profile) for delimiter in DELIMITERS]
+    best = max(tried, key=lambda header: header.fitness)
+    _refuse_bad_header(best, profile, path)
+    used = blank + best.lines
+    return Layout(
+        path=path,
+        encoding="utf-8-sig" if bom else "utf-8",
+        delimiter=best.delimiter,
+        header=_unique(best.names),
+        columns={name: positions[0] for name, positions in best.found.items()},
+        data_offset=bom + sum(map(len, lines[:used])),
+        data_line=used + 1,
+        blank_lines=blank,
+    )
+
+
+@dataclass(frozen=True)
+class _Header:
+    delimiter: str
+    names: list[str]
+    lines: int
+    found: dict[str, list[int]]
+    missing: list[str]
+
+    @property
+    def fitness(self) -> tuple[bool, int, int]:
+        """All there, most of them there, most fields; the comma wins a draw, being tried first."""
+        return (not self.missing, len(self.found), len(self.names))
+
+
+def _header(lines: list[bytes], delimiter: str, profile: Profile) -> _Header:
+    text = ""
+    names: list[str] | None = None
+    for used, line in enumerate(lines[:HEADER_LINES], start=1):
+        text += line.decode("utf-8", "replace")
+        names, _ = split_cells(text.rstrip("\r\n"), delimiter)
+        if names is not None:
+            break
+    if names is None:  # a stray quotation mark: the names are read without it
+        names, used = (
+            [name.strip('"') for name in lines[0].decode("utf-8", "replace").rstrip("\r\n").split(delimiter)],
+            1,
+        )
+    names = [" ".join(name.replace("\ufeff", " ").split()) for name in names]
+    sought = {fold_name(profile.columns.get(name, name)): name for name in CANONICAL if name not in profile.constants}
+    found: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        canonical = sought.get(fold_name(name))
+        if canonical is not None:
+            found.setdefault(canonical, []).append(at)
+    wanted = (name for name in CANONICAL if name in REQUIRED or name in profile.columns)
+    missing = [name for name in wanted if name not in found and name not in profile.constants]
+    return _Header(delimiter, names, used, found, missing)
+
+
+def _refuse_bad_header(header: _Header, profile: Profile, path: Path) -> None:
+    twice = {name: positions for name, positions in header.found.items() if len(positions) > 1}
+    if twice:
+        places = "; ".join(f"{name}: columns {', '.join(str(p + 1) for p in at)}" for name, at in twice.items())
+        raise InputError(f"The header names a column twice ({places}).", where=str(path), hint="Rename or drop one.")
+    if not header.missing:
+        return
+    shown = ", ".join(f"`{name}`" for name in header.names[:40]) + (" …" if len(header.names) > 40 else "")
+    hints: list[str] = []
+    for name in header.missing:
+        sought = profile.columns.get(name, name)
+        free = {fold_name(n): n for n in header.names if n}
+        near = difflib.get_close_matches(fold_name(sought), free, n=1, cutoff=0.5)
+        what = f"`{name}`" if sought == name else f"`{sought}` (for `{name}`)"
+        hints.append(what + (f" (perhaps meant by `{free[near[0]]}`)" if near else ""))
+    plural = "columns are" if len(hints) > 1 else "column is"
+    raise InputError(
+        f"Required {plural} missing: {', '.join(hints)}. Columns found (by {DELIMITER_NAMES[header.delimiter]}): {shown}.",
+        where=str(path),
+        hint="Rename the columns, or give a layout of your own with --profile FILE.",
+    )
+
+
+def _refuse_other_encodings(head: bytes, path: Path) -> None:
+    encoding = None
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[:200].count(b"\0") * 3 > len(head[:200]):
+        encoding = "UTF-16"
+    elif _not_utf8(head):
+        encoding = "a one-byte Cyrillic encoding (Windows-1251, KZ-1048 or cp866)"
+    elif head.startswith(b"PK\x03\x04"):
+        encoding = "no text at all but an Excel workbook or a ZIP archive"
+    if encoding:
+        raise InputError(
+            f"The file is not UTF-8; it looks like {encoding}, which is not read yet.",
+            where=str(path),
+            hint="Save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8) and try again.",
+        )
+
+
+def _not_utf8(head: bytes) -> bool:
+    """Whether the header is not UTF-8, or hardly any line is that holds more than ASCII. Single bad rows are no reason."""
+    lines = head.splitlines()
+    if len(head) == HEAD:
+        lines = lines[:-1] or lines
+    header = next((line for line in lines if line.strip(b"\xef\xbb\xbf \t")), b"")
+    if not _is_utf8(header):
+        return True
+    telling = [line for line in lines if not line.isascii()]
+    bad = sum(not _is_utf8(line) for line in telling)
+    return bad >= FEW_LINES and bad >= MOSTLY * len(telling)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    """Header names with each repetition numbered; one without a name is called by its position."""
+    seen: dict[str, int] = {}
+    unique: list[str] = []
+    for at, name in enumerate(names):
+        name = name or f"column {at + 1}"
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(unique)
+
+
+def name_seed(name: str) -> int:
+    """A stable number of a column's name, whatever its place."""
+    return zlib.crc32(fold_name(name).encode())

@@ -1,0 +1,157 @@
+"""Rows that could not be taken: what is said of each, and `quarantine.csv`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import polars as pl
+
+from auditor.journal.layout import Layout
+from auditor.journal.profile import Profile, fold_value
+from auditor.journal.records import Fault
+from auditor.language import Words
+
+KEY = ("district", "office", "application_no")
+MORE = pl.List(pl.Struct({"column": pl.String, "reason": pl.String, "value": pl.String}))
+QUARANTINED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "source_line": pl.Int32,
+    "column": pl.String,
+    "value": pl.String,
+    "reason": pl.String,
+    "expected": pl.String,
+    "more": MORE,
+    "raw": pl.String,
+    "district": pl.String,
+    "office": pl.String,
+    "application_no": pl.String,
+    "tokens": pl.List(pl.String),
+}
+"""One row of an export that was set aside. reason: key of `catalogs/reading.toml`; column, value, expected: where it has
+them; more: its other faults. district, office, application_no: as far as readable. tokens: the cells of a row that could not be split."""
+
+FILE_COLUMNS = ("source_file", "source_line", "column", "value", "reason", "raw")
+FORMULA = r"^'*[=+\-@\t\r]"
+"""What a spreadsheet would take for a formula, or our reader for a guarded one."""
+IIN = re.compile(r"(?<!\d)\d{12}(?!\d)")
+
+
+def set_aside_faulty(rows: pl.DataFrame, faults: pl.DataFrame, raw: Callable[[list[int]], list[str]]) -> pl.DataFrame:
+    """Typed rows with the faults that the schema found in them (`auditor.journal.schema`): one row each, first fault first."""
+    by_row = faults.group_by("row", maintain_order=True).agg(
+        pl.col("column").first(),
+        pl.col("value").first(),
+        pl.col("reason").first(),
+        pl.struct("column", "reason", "value").slice(1).alias("more"),
+    )
+    bad = rows.select("source_line", *KEY)[by_row["row"]]
+    return (
+        pl.concat([by_row.drop("row"), bad], how="horizontal")
+        .with_columns(
+            pl.Series("raw", raw(bad["source_line"].to_list()), dtype=pl.String),
+            pl.lit(None, dtype=pl.String).alias("expected"),
+            pl.lit([], dtype=pl.List(pl.String)).alias("tokens"),
+        )
+        .select(pl.col(name).cast(dtype) for name, dtype in QUARANTINED.items())
+    )
+
+
+def set_aside_unsplit(faults: list[Fault], layout: Layout, profile: Profile) -> pl.DataFrame:
+    """Rows that could not be split into cells."""
+    return pl.DataFrame(
+        [
+            {
+                "source_line": fault.line,
+                "column": None,
+                "value": fault.value,
+                "reason": fault.reason,
+                "expected": fault.expected,
+                "more": [],
+                "raw": fault.raw,
+                **{name: _guess(fault, name, layout, profile) for name in KEY},
+                "tokens": fault.cells,
+            }
+            for fault in faults
+        ],
+        schema=QUARANTINED,
+    )
+
+
+def _guess(fault: Fault, name: str, layout: Layout, profile: Profile) -> str | None:
+    """The value of a column in a damaged row; None where its cells can't be told apart."""
+    if name in profile.constants:
+        return profile.constants[name]
+    if len(fault.cells) != len(layout.header):
+        return None
+    text = " ".join(fault.cells[layout.columns[name]].split())
+    if not text or "\\x" in text or "\0" in text:
+        return None
+    return profile.values.get(name, {}).get(fold_value(text), text)
+
+
+def sentence(words: Words, fault: dict[str, object]) -> str:
+    """What is wrong with a row of `QUARANTINED`, as one sentence, and after it its other faults."""
+    said = [_phrase(words, fault["reason"], fault["column"], fault["value"], fault["expected"])]
+    more = fault["more"]
+    assert isinstance(more, list)
+    said += [_phrase(words, other["reason"], other["column"], other["value"], None) for other in more]
+    return " ".join(said)
+
+
+def _phrase(words: Words, reason: object, column: object, value: object, expected: object) -> str:
+    shown = "" if value is None else str(value)
+    shown = shown if len(shown) <= 60 else shown[:60] + "…"
+    return words(str(reason), column=column or "", value=shown, expected=expected or "")
+
+
+def mask(text: str) -> str:
+    """A text with every 12-digit number (IIN) masked."""
+    return IIN.sub("************", text)
+
+
+def guard_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with a `'` before every text that a spreadsheet would take for a formula; our reader takes it off again."""
+    guarded = (
+        pl.when(pl.col(name).str.contains(FORMULA)).then(pl.lit("'") + pl.col(name)).otherwise(pl.col(name)).alias(name)
+        for name, dtype in frame.schema.items()
+        if dtype == pl.String
+    )
+    return frame.with_columns(guarded)
+
+
+class QuarantineWriter:
+    """`quarantine.csv`: opened with its header, `add` for each batch. A context manager."""
+
+    def __init__(self, path: Path, language: str) -> None:
+        self._file = path.open("wb")
+        self._words = Words("reading", language)
+        self._file.write((",".join(FILE_COLUMNS) + "\n").encode())
+
+    def add(self, source_file: str, quarantined: pl.DataFrame) -> None:
+        """Append rows of `QUARANTINED`."""
+        if quarantined.is_empty():
+            return
+        said = [sentence(self._words, fault) for fault in quarantined.drop("raw", "tokens").iter_rows(named=True)]
+        frame = quarantined.select(
+            pl.lit(source_file).alias("source_file"),
+            "source_line",
+            "column",
+            "value",
+            pl.Series("reason", said, dtype=pl.String),
+            "raw",
+        )
+        guard_formulas(frame).write_csv(self._file, include_header=False)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+    def __enter__(self) -> QuarantineWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,301 @@
+"""From the bytes of an export to batches of canonical rows, in bounded memory; no row is lost on the way.
+
+Two roads. A stretch of the file that one scan proves clean (UTF-8, no quotation mark, no NUL, no stray CR, no blank
+line) goes to Arrow's reader, which refuses a row of the wrong width. Any other is split by our own hand
+(`auditor.journal.records`), and its well-formed lines go to Arrow just the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv
+
+from auditor.journal.layout import Layout, survey
+from auditor.journal.profile import MOMENTS, Profile
+from auditor.journal.quarantine import set_aside_faulty, set_aside_unsplit
+from auditor.journal.records import LONGEST_LINE, Fault, Stretch, readable, split_stretch
+from auditor.journal.rows import BARE, ROW_COLUMNS, clean, extra_columns, type_rows
+from auditor.journal.schema import judge
+
+STRETCH = 32 << 20
+BLOCK = 8 << 20
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one stretch of a file.
+
+    rows: `ROW_COLUMNS`: source_line Int32 (physical line where the record starts, from 1), the texts String, received_at and
+        completed_at Datetime('us') local, received_bare and completed_bare Boolean, registered_on and extended_to Date, extra_hash UInt64.
+    quarantined: `QUARANTINED`: the rows that could not be taken, one each, with the reason.
+    extra: source_line and the columns that are not canonical; None unless asked for.
+    """
+
+    rows: pl.DataFrame
+    quarantined: pl.DataFrame
+    extra: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class FileSummary:
+    """What was read of one file. rows_read = rows_accepted + rows_quarantined; `columns` as in its header.
+
+    *_day_precision: every accepted moment of that column is midnight or a bare date (and there is one)."""
+
+    path: Path
+    sha256: str
+    rows_read: int
+    rows_accepted: int
+    rows_quarantined: int
+    columns: tuple[str, ...]
+    extra_columns: tuple[str, ...]
+    received_day_precision: bool
+    completed_day_precision: bool
+    encoding: str
+    delimiter: str
+    blank_lines: int
+
+
+@dataclass
+class _Piece:
+    """A stretch as texts (columns by position, null where empty), with what could not be split of it."""
+
+    texts: pl.DataFrame
+    lines: pl.Series
+    raw: Callable[[list[int]], list[str]]
+    faults: list[Fault]
+    tidy: bool
+
+
+class Reading:
+    """One export being read: iterate for its batches, then ask for `summary`."""
+
+    def __init__(self, layout: Layout, profile: Profile, *, keep_extra: bool = False) -> None:
+        self.layout = layout
+        self.profile = profile
+        self.keep_extra = keep_extra
+        self._accepted = 0
+        self._quarantined = 0
+        self._blank = layout.blank_lines
+        self._timed = dict.fromkeys(MOMENTS, False)
+        self._dated = dict.fromkeys(MOMENTS, False)
+        self._sha256: str | None = None
+
+    @property
+    def summary(self) -> FileSummary:
+        """What was read; only after the last batch."""
+        assert self._sha256 is not None, "the file is not yet read to its end"
+        layout = self.layout
+        received, completed = (self._dated[name] and not self._timed[name] for name in MOMENTS)
+        return FileSummary(
+            path=layout.path,
+            sha256=self._sha256,
+            rows_read=self._accepted + self._quarantined,
+            rows_accepted=self._accepted,
+            rows_quarantined=self._quarantined,
+            columns=layout.header,
+            extra_columns=tuple(layout.extra),
+            received_day_precision=received,
+            completed_day_precision=completed,
+            encoding=layout.encoding,
+            delimiter=layout.delimiter,
+            blank_lines=self._blank,
+        )
+
+    def __iter__(self) -> Iterator[Batch]:
+        digest = hashlib.sha256()
+        line = self.layout.data_line
+        filled = 0
+        with self.layout.path.open("rb") as file:
+            digest.update(file.read(self.layout.data_offset))
+            buffer = bytearray(STRETCH)
+            view = memoryview(buffer)
+            while True:
+                full = filled == STRETCH  # a record that does not end within the buffer must end here
+                got = 0 if full else file.readinto(view[filled:])
+                digest.update(view[filled : filled + got])
+                filled += got
+                ended = got == 0 and not full
+                cut = filled if ended else _last_break(buffer, filled)
+                if full and not cut:
+                    fault, rest = _endless_line(view, line, file, digest)
+                    yield self._batch(_nothing(self.layout, [fault]))
+                    line += 1
+                    view[: len(rest)] = rest
+                    filled = len(rest)
+                    continue
+                if cut:
+                    piece, used, lines = self._piece(view[:cut], line, last=ended or full)
+                    line += lines
+                    yield self._batch(piece)
+                    del piece
+                    rest = bytes(view[used:filled])
+                    view[: len(rest)] = rest
+                    filled = len(rest)
+                if ended:
+                    break
+        self._sha256 = digest.hexdigest()
+
+    def _piece(self, data: memoryview, line: int, *, last: bool) -> tuple[_Piece, int, int]:
+        """A stretch as texts, and how many bytes and lines of it were used."""
+        fast = _fast_road(data, line, self.layout)
+        if fast is not None:
+            return fast, len(data), len(fast.lines)
+        stretch = split_stretch(bytes(data), line, self.layout.shape, last=last)
+        self._blank += stretch.blank
+        return _careful_piece(stretch, self.layout), len(data) - stretch.carried, stretch.lines_used
+
+    def _batch(self, piece: _Piece) -> Batch:
+        texts = piece.texts if piece.tidy else clean(piece.texts)
+        rows = type_rows(texts, piece.lines, self.layout, self.profile)
+        faults = judge(rows)
+        quarantined = set_aside_unsplit(piece.faults, self.layout, self.profile)
+        if len(faults):
+            quarantined = pl.concat([quarantined, set_aside_faulty(rows, faults, piece.raw)]).sort("source_line")
+            good = ~pl.int_range(len(rows), dtype=pl.UInt32, eager=True).is_in(faults["row"].unique().implode())
+            rows, texts, lines = rows.filter(good), texts.filter(good), piece.lines.filter(good)
+        else:
+            lines = piece.lines
+        rows = rows.select(ROW_COLUMNS)
+        self._count(rows, quarantined)
+        return Batch(rows, quarantined, extra_columns(texts, lines, self.layout) if self.keep_extra else None)
+
+    def _count(self, rows: pl.DataFrame, quarantined: pl.DataFrame) -> None:
+        self._accepted += len(rows)
+        self._quarantined += len(quarantined)
+        for name, bare in BARE.items():
+            if self._timed[name]:
+                continue
+            clock = pl.col(name).dt.time()
+            timed = rows.select((~pl.col(bare) & (clock != pl.time(0))).any()).item()
+            self._timed[name] = bool(timed)
+            self._dated[name] |= rows[name].null_count() < len(rows)
+
+
+def read_export(path: Path, profile: Profile, layout: Layout | None = None, *, keep_extra: bool = False) -> Reading:
+    """Read one export: iterate over the result for its batches, then take its `summary`.
+
+    Raises InputError if the file can't be taken at all (see `auditor.journal.layout.survey`).
+    """
+    return Reading(layout or survey(path, profile), profile, keep_extra=keep_extra)
+
+
+def _last_break(buffer: bytearray, filled: int) -> int:
+    """The place after the last line break; that of an old Mac file's CR where there is no LF."""
+    return buffer.rfind(b"\n", 0, filled) + 1 or buffer.rfind(b"\r", 0, max(filled - 1, 0)) + 1
+
+
+def _endless_line(view: memoryview, line: int, file: BinaryIO, digest: hashlib._Hash) -> tuple[Fault, bytes]:
+    """A line longer than the buffer is passed over to its end: its fault, and the bytes read after it."""
+    head = bytes(view[:LONGEST_LINE])
+    length = len(view)
+    while True:
+        data = file.read(1 << 20)
+        digest.update(data)
+        at = data.find(b"\n")
+        if not data or at >= 0:
+            length += len(data) if at < 0 else at
+            fault = Fault(line, "too_long_row", readable(head), [], str(length), str(LONGEST_LINE))
+            return fault, data[at + 1 :] if data else b""
+        length += len(data)
+
+
+@cache
+def _scans(delimiter: str) -> tuple[str, str]:
+    """Two patterns over a whole stretch: what only the careful road can split; and that or a text still to be trimmed."""
+    d = "\\t" if delimiter == "\t" else re.escape(delimiter)
+    spaces = r" \x0b\x0c\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff" + (
+        "" if d == "\\t" else r"\t"
+    )
+    torn = r'["\x00]|\r[^\n]|\n\r?\n|\A\r?\n'
+    untidy = rf"(?:\A|[{d}\n])[{spaces}']|[{spaces}](?:[{d}\r\n{spaces}]|\z)|[{spaces.removeprefix(' ')}]"
+    return torn, f"{torn}|{untidy}"
+
+
+def _fast_road(data: memoryview, line: int, layout: Layout) -> _Piece | None:
+    """The stretch as Arrow reads it, or None where it is not proved clean."""
+    whole = pa.Array.from_buffers(
+        pa.large_string(),
+        1,
+        [None, pa.py_buffer((0).to_bytes(8, "little") + len(data).to_bytes(8, "little")), pa.py_buffer(data)],
+    )
+    try:
+        whole.validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    text = pl.Series(whole)
+    torn, untidy = _scans(layout.delimiter)
+    tidy = not text.str.contains(untidy).item()
+    if not tidy and text.str.contains(torn).item():
+        return None
+    texts = _by_arrow(pa.py_buffer(data), layout, quoted=False)
+    if texts is None:
+        return None
+    lines = pl.int_range(line, line + len(texts), dtype=pl.Int32, eager=True)
+
+    def raw(wanted: list[int]) -> list[str]:
+        split = bytes(data).split(b"\n")
+        return [split[at - line].rstrip(b"\r").decode() for at in wanted]
+
+    return _Piece(texts, lines, raw, [], tidy)
+
+
+def _by_arrow(data: pa.Buffer, layout: Layout, *, quoted: bool) -> pl.DataFrame | None:
+    """UTF-8 lines as texts by position, null where empty; None if a row has the wrong width."""
+    names = [str(at) for at in range(len(layout.header))]
+    try:
+        table = pa.csv.read_csv(
+            pa.BufferReader(data),
+            read_options=pa.csv.ReadOptions(column_names=names, block_size=BLOCK),
+            parse_options=pa.csv.ParseOptions(delimiter=layout.delimiter, quote_char='"' if quoted else False),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                null_values=[""],
+                check_utf8=False,  # proved before
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return pl.DataFrame(table)
+
+
+def _careful_piece(stretch: Stretch, layout: Layout) -> _Piece:
+    """What the careful road split, as texts in the order of the file."""
+    names = [str(at) for at in range(len(layout.header))]
+    schema = dict.fromkeys(names, pl.String)
+    parts = []
+    if stretch.regular:
+        texts = _by_arrow(pa.py_buffer(stretch.regular.encode()), layout, quoted=stretch.quoted)
+        assert texts is not None, "the pattern of a regular line lets only whole rows through"
+        assert len(texts) == len(stretch.regular_lines), "every regular line is one row"
+        parts.append(texts.with_columns(stretch.regular_lines.alias("line")))
+    if stretch.records:
+        cells = [[cell or None for cell in cells] for _, _, cells in stretch.records]
+        texts = pl.DataFrame(cells, schema=schema, orient="row")
+        parts.append(texts.with_columns(pl.Series("line", [line for line, _, _ in stretch.records], dtype=pl.Int32)))
+    if not parts:
+        return _nothing(layout, stretch.faults)
+    joined = pl.concat(parts).sort("line") if len(parts) > 1 else parts[0]
+
+    def raw(wanted: list[int]) -> list[str]:
+        known = {line: text for line, text, _ in stretch.records}
+        regular = dict(zip(stretch.regular_lines, stretch.regular.split("\n"), strict=False))
+        return [known.get(line) or regular[line] for line in wanted]
+
+    return _Piece(joined.drop("line"), joined["line"], raw, stretch.faults, tidy=False)
+
+
+def _nothing(layout: Layout, faults: list[Fault]) -> _Piece:
+    texts = pl.DataFrame(schema={str(at): pl.String for at in range(len(layout.header))})
+    return _Piece(texts, pl.Series("line", [], dtype=pl.Int32), lambda _: [], faults, tidy=True)

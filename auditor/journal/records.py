@@ -1,0 +1,260 @@
+"""The careful road: a stretch of a file split into records, so that damage stays in its own row.
+
+RFC 4180: a cell may stand in quotation marks, a doubled mark in it is one mark, and delimiters and line breaks in it
+are text. A mark inside an unquoted cell is just text. Where a quotation opens and does not close, only the line where
+it opens is set aside, and reading goes on at the next line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+import polars as pl
+
+LONGEST_RECORD_LINES = 2_000
+LONGEST_RECORD = 1 << 18
+"""A quotation that does not close within so many lines or characters never will."""
+LONGEST_LINE = 1 << 20
+RAW_KEPT = 1 << 16
+"""Characters of a damaged row kept as evidence."""
+MOMENT_LIKE = re.compile(r"\s*(?:\d{4}-\d\d?-\d\d?|\d\d?\.\d\d?\.\d{2,4})")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row that could not be split. `value`: what was met, `expected`: what would be right; `cells`: as far as read."""
+
+    line: int
+    reason: str
+    raw: str
+    cells: list[str]
+    value: str | None = None
+    expected: str | None = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a whole record of this file looks like. `required` and `moments` are positions of columns."""
+
+    delimiter: str
+    width: int
+    required: tuple[int, ...] = ()
+    moments: tuple[int, ...] = ()
+
+    def looks_whole(self, cells: list[str] | None) -> bool:
+        """Whether a line's cells are those of a record in their own right, and not of a text in quotes."""
+        if cells is None or len(cells) != self.width:
+            return False
+        if not all(cells[i].strip() for i in self.required):
+            return False
+        return not self.moments or any(MOMENT_LIKE.match(cells[i]) for i in self.moments)
+
+
+@dataclass
+class Stretch:
+    """A stretch split. `regular`: text of the lines that are one well-formed record each, and their line numbers.
+    `records`: (line, raw, cells) of the others that could be read. `lines_used`: all but a last record that goes on after the stretch, whose bytes are `carried`."""
+
+    regular: str = ""
+    regular_lines: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.Int32))
+    quoted: bool = False
+    records: list[tuple[int, str, list[str]]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    blank: int = 0
+    lines_used: int = 0
+    carried: int = 0
+    goes_on: bool = False
+
+
+def split_cells(text: str, delimiter: str) -> tuple[list[str] | None, str]:
+    """The cells of one record, or None and why: `open_quote` or `text_after_quote`."""
+    if '"' not in text:
+        return text.split(delimiter), ""
+    cells: list[str] = []
+    at, end = 0, len(text)
+    while True:
+        if text.startswith('"', at):
+            close = _closing_mark(text, at + 1)
+            if close < 0:
+                return None, "open_quote"
+            cells.append(text[at + 1 : close].replace('""', '"'))
+            at = close + 1
+            while at < end and text[at] in " \r" and text[at] != delimiter:
+                at += 1
+            if at < end and text[at] != delimiter:
+                return None, "text_after_quote"
+        else:
+            next_one = text.find(delimiter, at)
+            next_one = end if next_one < 0 else next_one
+            cells.append(text[at:next_one])
+            at = next_one
+        if at >= end:
+            return cells, ""
+        at += 1
+
+
+def _closing_mark(text: str, at: int) -> int:
+    while True:
+        mark = text.find('"', at)
+        if mark < 0 or not text.startswith('"', mark + 1):
+            return mark
+        at = mark + 2
+
+
+@cache
+def regular_line(delimiter: str, width: int) -> str:
+    """The pattern of a line that is one well-formed record of `width` cells, quoted or not."""
+    d = re.escape(delimiter)
+    cell = rf'(?:[^{d}\n"\r\x00]*|"(?:[^"\n\r\x00]|"")*")'
+    return rf"\A{cell}(?:{d}{cell}){{{width - 1}}}\z"
+
+
+def readable(data: bytes) -> str:
+    """Bytes as evidence: what is not UTF-8 as `\\xNN`."""
+    text = data.decode("utf-8", "backslashreplace")
+    return text if len(text) <= RAW_KEPT else text[:RAW_KEPT] + "…"
+
+
+def split_stretch(data: bytes, first_line: int, shape: Shape, *, last: bool) -> Stretch:
+    """Split whole lines (each ended by a newline) beginning at physical line `first_line`; `last`: the file ends here."""
+    plain = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+    stretch = _Splitter(plain, first_line, shape, last).split()
+    # bytes.splitlines breaks at CR, LF and CR LF only, as we do.
+    stretch.carried = sum(map(len, data.splitlines(keepends=True)[stretch.lines_used :])) if stretch.goes_on else 0
+    return stretch
+
+
+class _Splitter:
+    def __init__(self, data: bytes, first_line: int, shape: Shape, last: bool) -> None:
+        self.lines = data.split(b"\n")
+        if not self.lines[-1]:
+            self.lines.pop()
+        self.first_line = first_line
+        self.shape = shape
+        self.last = last
+        self.out = Stretch()
+
+    def split(self) -> Stretch:
+        texts = self._texts()
+        regular = texts.str.contains(regular_line(self.shape.delimiter, self.shape.width))
+        if self.shape.width == 1:
+            regular &= texts.str.strip_chars() != ""
+        taken: list[int] = []
+        at = 0
+        end = len(self.lines)
+        for odd in (~regular).arg_true().to_list():
+            if odd < at:
+                continue
+            at = self._record(odd)
+            if at == odd:
+                end = odd
+                self.out.goes_on = True
+                break
+            taken.extend(range(odd + 1, at))
+        if taken:
+            regular = regular.scatter(taken, [False] * len(taken))
+        if end < len(self.lines):
+            regular = regular.head(end)
+            texts = texts.head(end)
+        kept = texts.filter(regular)
+        if len(kept):
+            self.out.regular = kept.str.join("\n").item() + "\n"
+            self.out.quoted = '"' in self.out.regular
+            self.out.regular_lines = regular.arg_true().cast(pl.Int32) + self.first_line
+        self.out.lines_used = end
+        return self.out
+
+    def _texts(self) -> pl.Series:
+        """The lines as texts; one that is not UTF-8 as a text that no pattern fits."""
+        try:
+            return pl.Series(b"\n".join(self.lines).decode().split("\n") if self.lines else [], dtype=pl.String)
+        except UnicodeDecodeError:
+            return pl.Series([_decoded(line) for line in self.lines], dtype=pl.String)
+
+    def _text(self, index: int) -> str:
+        return self.lines[index].decode("utf-8", "surrogateescape")
+
+    def _record(self, start: int) -> int:
+        """Read the record that begins at line `start`: the index after it, or `start` if it goes on after the stretch."""
+        line = self.lines[start]
+        text = self._text(start)
+        if not text.strip("\ufeff \t\v\f\u00a0"):
+            self.out.blank += 1
+            return start + 1
+        if len(line) > LONGEST_LINE:
+            self._set_aside(start, start + 1, "too_long_row", value=str(len(line)), expected=str(LONGEST_LINE))
+            return start + 1
+        cells, fault = split_cells(text, self.shape.delimiter)
+        after = start + 1
+        if fault == "open_quote":
+            closed = self._to_the_close(start, text)
+            if closed is None:
+                return start
+            after, cells, fault = closed
+        self._take(start, after, cells, fault)
+        return after
+
+    def _to_the_close(self, start: int, text: str) -> tuple[int, list[str] | None, str] | None:
+        """Go on to the line where the open quotation closes; None if that may lie after the stretch.
+
+        A line that is a whole record by itself is never swallowed: the mark was a stray one.
+        """
+        alone = (start + 1, None, "open_quote")
+        for index in range(start + 1, min(start + LONGEST_RECORD_LINES, len(self.lines))):
+            piece = self._text(index)
+            if self.shape.looks_whole(split_cells(piece, self.shape.delimiter)[0]):
+                return alone
+            text += "\n" + piece
+            if len(text) > LONGEST_RECORD:
+                return alone
+            if '"' in piece:
+                cells, fault = split_cells(text, self.shape.delimiter)
+                if fault == "text_after_quote":
+                    return (start + 1, None, fault)
+                if cells is not None:
+                    return (index + 1, cells, "")
+        if self.last or len(self.lines) - start >= LONGEST_RECORD_LINES:
+            return alone
+        return None
+
+    def _take(self, start: int, after: int, cells: list[str] | None, fault: str) -> None:
+        raw = b"\n".join(self.lines[start:after])
+        undecodable = _undecodable(raw)
+        if undecodable is not None:
+            self._set_aside(start, after, "undecodable", value=undecodable, expected="UTF-8")
+        elif b"\0" in raw:
+            self._set_aside(start, after, "nul_byte", value="\\x00")
+        elif cells is None:
+            self._set_aside(start, after, fault)
+        elif len(cells) != self.shape.width:
+            self._set_aside(start, after, "wrong_width", value=str(len(cells)), expected=str(self.shape.width))
+        else:
+            self.out.records.append((self.first_line + start, readable(raw), cells))
+
+    def _set_aside(
+        self, start: int, after: int, reason: str, value: str | None = None, expected: str | None = None
+    ) -> None:
+        raw = b"\n".join(self.lines[start:after])[: LONGEST_RECORD * 4]
+        text = raw.decode("utf-8", "backslashreplace")
+        cells, _ = split_cells(text, self.shape.delimiter)
+        if cells is None:
+            cells = [cell.strip('"') for cell in text.split(self.shape.delimiter)]
+        self.out.faults.append(Fault(self.first_line + start, reason, readable(raw), cells, value, expected))
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return "\0"
+
+
+def _undecodable(raw: bytes) -> str | None:
+    """The first bytes that are not UTF-8, as evidence; None where all is well."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError as fault:
+        return raw[fault.start : fault.end].decode("ascii", "backslashreplace")
+    return None
