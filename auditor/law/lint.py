@@ -48,9 +48,9 @@ def _procedure(procedure: Procedure, rulebook: Rulebook, reading: Reading) -> No
 
 def _years(procedure: Procedure, edition: Edition, rulebook: Rulebook, section: Section) -> None:
     """Every year of an edition is one that the calendars of its offices cover."""
-    last = date.fromordinal(edition.in_force_to.toordinal() - 1) if edition.in_force_to else edition.in_force_from
-    if edition.in_force_from == NOWHEN:
+    if NOWHEN in (edition.in_force_from, edition.in_force_to):
         return
+    last = date.fromordinal(edition.in_force_to.toordinal() - 1) if edition.in_force_to else edition.in_force_from
     kinds = {rulebook.office_kind(s.role, procedure.channel) for s in edition.steps if s.role in rulebook.roles}
     for kind in sorted(kinds & set(rulebook.calendars)):
         calendar = rulebook.calendars[kind]

@@ -104,7 +104,7 @@ def _services(
         if service.item in {s.item for s in services.values()}:
             section.fault("item", f"item {service.item} is another service's", "the item of the act")
         services[service.id] = service
-    if not services:
+    if whole and not services:
         faults.add((folder / "services").as_posix(), 1, "services", "has no service", "add a file such as 01_name.yaml")
     return dict(sorted(services.items(), key=lambda pair: pair[1].item)) if whole else None
 

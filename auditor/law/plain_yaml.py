@@ -109,7 +109,7 @@ def _plain(node: yaml.Node, file: str, path: str, faults: Faults) -> Node:
     if isinstance(node, yaml.ScalarNode):
         return Text(str(node.value), line)
     if isinstance(node, yaml.SequenceNode):
-        return Items(tuple(_plain(n, file, f"{path}[{i}]", faults) for i, n in enumerate(node.value)), line)
+        return Items(tuple(_plain(n, file, f"{path}[{i}]", faults) for i, n in enumerate(node.value, 1)), line)
     assert isinstance(node, yaml.MappingNode)
     entries: dict[str, Node] = {}
     lines: dict[str, int] = {}

@@ -45,7 +45,8 @@ def read_service(root: Section, law: Regulation, step_names: dict[str, Names], p
     for channel, section in [] if listed is None else listed.children():
         if channel not in law.channel_names:
             wrong = f"channel `{channel}` is unknown"
-            section.fault("", wrong, f"a channel of regulation.yaml{nearest(channel, law.channel_names)}")
+            right = f"a channel of regulation.yaml{nearest(channel, law.channel_names)}"
+            section.faults.add(root.file, listed.line(channel) if listed else 1, section.path, wrong, right)
         reader = _ProcedureReader(law, step_names, places, identifier, channel)
         procedures.append(Procedure(identifier, item, channel, reader.editions(section)))
         section.done()
@@ -98,7 +99,9 @@ class _ProcedureReader:
                 right = "the from_act of an edition of this procedure that has steps" + nearest(wording, own)
                 section.fault("wording_of", f"no edition begins with the act `{wording}`", right)
             elif wording:
-                whole = replace(edition, steps=own[wording].steps, branches=own[wording].branches)
+                lender = own[wording]
+                total = edition.total or lender.total
+                whole = replace(edition, steps=lender.steps, branches=lender.branches, total=total)
             found.append(whole)
         if not found:
             procedure.fault("editions", "has no edition", "add at least one")
@@ -106,6 +109,8 @@ class _ProcedureReader:
         return tuple(found)
 
     def _in_order(self, editions: list[Edition], sections: list[Section]) -> None:
+        if any(NOWHEN in (edition.in_force_from, edition.in_force_to) for edition in editions):
+            return  # the act's own date is a fault already
         for edition, section in zip(editions, sections, strict=True):
             if edition.in_force_to is not None and edition.in_force_to <= edition.in_force_from:
                 wrong = f"the edition ends on {edition.in_force_to}, before it begins on {edition.in_force_from}"

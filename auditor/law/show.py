@@ -139,7 +139,8 @@ def _about(rulebook: Rulebook, service: Service, procedure: Procedure, edition: 
     if edition.total is not None:
         lines.append(words("show.total", limit=words(f"unit.{edition.total.unit}", value=edition.total.value)))
     for note in service.notes:
-        if edition.in_force_to is None or note.since < edition.in_force_to:
+        begun = edition.in_force_to is None or note.since < edition.in_force_to
+        if begun and (note.until is None or note.until > edition.in_force_from):
             lines.append(words("show.note", day=note.since, text=note.text[words.language]))
     return lines
 
