@@ -6,12 +6,12 @@ sees single values only where few are distinct (services, lists of roles, period
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from string import Formatter
 
 import polars as pl
 
-from auditor.engine.amounts import amount, counted
+from auditor.engine.amounts import SECONDS_IN, amount, counted, mapped
 from auditor.language import Words
 from auditor.law.types import Names, Rulebook, Step
 
@@ -183,14 +183,19 @@ class _Names:
             rows = rows.with_columns(pl.col(name).fill_null(pl.col(key)))
         return rows
 
+    def service(self, id_: str) -> str:
+        return self.services.get(id_, id_)
+
+    def channel(self, id_: str) -> str:
+        return self.channels.get(id_, id_)
+
     def roles_of(self, ids: str) -> str:
         """Comma-separated roles by their names."""
         return ", ".join(self.roles.get(id_.strip(), id_.strip()) for id_ in ids.split(","))
 
     def services_of(self, ids: str) -> str:
         """Comma-separated services and channels by their names."""
-        known = self.services | self.channels
-        return ", ".join(f"«{known.get(id_.strip(), id_.strip())}»" for id_ in ids.split(","))
+        return ", ".join(self.service(self.channel(id_.strip())) for id_ in ids.split(","))
 
 
 class _Fields:
@@ -205,12 +210,6 @@ class _Fields:
     def __call__(self, name: str) -> pl.Expr:
         return getattr(self, name)().fill_null(self.words("not_recorded"))  # type: ignore[no-any-return]
 
-    def _mapped(self, column: str, say: Callable[[str], str]) -> pl.Expr:
-        """A column whose few distinct values are put in words one by one."""
-        distinct = self.group.get_column(column).drop_nulls().unique().to_list()
-        said = {value: say(value) for value in distinct}
-        return pl.col(column).replace_strict(said, default=None, return_dtype=pl.String)
-
     def step(self) -> pl.Expr:
         return pl.col("step_name")
 
@@ -221,32 +220,32 @@ class _Fields:
         return pl.col("detail")
 
     def role(self) -> pl.Expr:
-        return self._mapped("role", self.names.roles_of)
+        return mapped(self.group, pl.col("role"), self.names.roles_of)
 
     def other(self) -> pl.Expr:
         if self.code in {"R01", "R02"}:
-            return self._mapped("detail", self.names.roles_of)
+            return mapped(self.group, pl.col("detail"), self.names.roles_of)
         if self.code == "P04":
-            return self._mapped("detail", self.names.services_of)
+            return mapped(self.group, pl.col("detail"), self.names.services_of)
         return pl.col("other_name")
 
     def service(self) -> pl.Expr:
-        return self._mapped("service", lambda id_: self.names.services.get(id_, id_))
+        return mapped(self.group, pl.col("service"), self.names.service)
 
     def channel(self) -> pl.Expr:
-        return self._mapped("channel", lambda id_: self.names.channels.get(id_, id_))
+        return mapped(self.group, pl.col("channel"), self.names.channel)
 
     def limit(self) -> pl.Expr:
-        return amount(pl.col("limit"), pl.col("limit_unit"), "limit", self.words)
+        return amount(self.group, "limit", "limit", self.words)
 
     def actual(self) -> pl.Expr:
         # 15 min 20 s against 15 min: rounded to the minute it would not look late.
-        unit = pl.col("limit_unit").replace_strict({"minute": 60, "hour": 3600}, default=None, return_dtype=pl.Int64)
+        unit = pl.col("limit_unit").replace_strict(SECONDS_IN, default=None, return_dtype=pl.Int64)
         close = (pl.col("excess") * unit < 60).fill_null(value=False)
-        return amount(pl.col("actual"), pl.col("limit_unit"), "amount", self.words, close)
+        return amount(self.group, "actual", "amount", self.words, close)
 
     def excess(self) -> pl.Expr:
-        return amount(pl.col("excess"), pl.col("limit_unit"), "over", self.words)
+        return amount(self.group, "excess", "over", self.words)
 
     def due(self) -> pl.Expr:
         return _moment(pl.col("due_at"))
@@ -280,7 +279,8 @@ class _Fields:
         return self._counted("applications")
 
     def _counted(self, what: str) -> pl.Expr:
-        return counted(pl.col("n"), self.words(f"count.{what}"), self.words.language)
+        forms = self.words(f"count.{what}")
+        return mapped(self.group, pl.col("n"), lambda n: counted(n, forms, self.words.language))
 
 
 def _moment(moment: pl.Expr) -> pl.Expr:
