@@ -117,18 +117,14 @@ class _Header:
 
 
 def _header(lines: list[bytes], delimiter: str, profile: Profile) -> _Header:
-    text = ""
-    names: list[str] | None = None
-    for used, line in enumerate(lines[:HEADER_LINES], start=1):
+    # A quoted name may hold line breaks. If no line closes the quotation, the names are read without it.
+    text, names, used = "", lines[0].decode("utf-8", "replace").rstrip("\r\n").replace('"', "").split(delimiter), 1
+    for count, line in enumerate(lines[:HEADER_LINES], start=1):
         text += line.decode("utf-8", "replace")
-        names, _ = split_cells(text.rstrip("\r\n"), delimiter)
-        if names is not None:
+        closed, _ = split_cells(text.rstrip("\r\n"), delimiter)
+        if closed is not None:
+            names, used = closed, count
             break
-    if names is None:  # a stray quotation mark: the names are read without it
-        names, used = (
-            [name.strip('"') for name in lines[0].decode("utf-8", "replace").rstrip("\r\n").split(delimiter)],
-            1,
-        )
     names = [" ".join(name.replace("\ufeff", " ").split()) for name in names]
     sought = {fold_name(profile.columns.get(name, name)): name for name in CANONICAL if name not in profile.constants}
     found: dict[str, list[int]] = {}

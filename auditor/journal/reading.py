@@ -124,7 +124,7 @@ class Reading:
                 got = 0 if full else file.readinto(view[filled:])
                 digest.update(view[filled : filled + got])
                 filled += got
-                ended = got == 0 and not full
+                ended = not full and not file.peek(1)
                 cut = filled if ended else _last_break(buffer, filled)
                 if full and not cut:
                     fault, rest = _endless_line(view, line, file, digest)

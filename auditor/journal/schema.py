@@ -85,5 +85,5 @@ def _faults(failed: SchemaErrors, judged: pl.DataFrame) -> pl.DataFrame:
         for part in faults.partition_by("judged")
     ]
     order = pl.col("column").replace_strict({name: at for at, name in enumerate(CANONICAL)}, return_dtype=pl.Int32)
-    ordered: pl.DataFrame = pl.concat(values).sort("row", order, "reason").select(FAULTS)
+    ordered: pl.DataFrame = pl.concat(values).sort("row", order, "reason").select(*FAULTS)
     return ordered
