@@ -53,7 +53,11 @@ def _write_csv(frame: pl.DataFrame, schema: Schema, path: Path, *as_text: pl.Exp
         for rows in shaped(frame, schema).iter_slices(BATCH) if frame.height else [pl.DataFrame(schema=schema)]:
             guarded = guard_formulas(rows.with_columns(blank)).with_columns(*as_text)
             guarded.write_csv(
-                file, include_header=header, float_precision=2, datetime_format="%Y-%m-%d %H:%M:%S", line_terminator="\n"
+                file,
+                include_header=header,
+                float_precision=2,
+                datetime_format="%Y-%m-%d %H:%M:%S",
+                line_terminator="\n",
             )
             header = False
     return path

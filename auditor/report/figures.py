@@ -109,8 +109,11 @@ def tallies(part: Part, by: list[str]) -> Iterator[tuple[Key, Tally]]:
     add(part.applications, None)
     add(part.verdicts, "verdict")
     add(part.counts, "severity")
+    names = ("applications", *VERDICTS, *SEVERITIES)
     for key, group in counted.items():
-        yield key, Tally(**{name: group.get(name, 0) for name in ("applications", *VERDICTS, *SEVERITIES)})
+        if unknown := set(group) - set(names):
+            raise ValueError(f"verdict or severity that no column counts: {sorted(map(str, unknown))}")
+        yield key, Tally(**{name: group.get(name, 0) for name in names})
 
 
 def codes(part: Part, title: Callable[[str], str]) -> Shown[CodeRow]:

@@ -98,7 +98,7 @@ def oblast_page(audit: Audit, part: Part, wording: Wording, names: dict[str, str
     pages = {district: f"districts/{quote(name)}" for district, name in names.items()}
     lines = Rows(audit.rows_read, audit.rows_accepted, audit.rows_quarantined, audit.entries)
     common = _common(audit, part, wording, lines, audit.left_out)
-    return render(OblastPage(**common, districts=rows.by_district(part, wording, pages)))
+    return render(OblastPage(**vars(common), districts=rows.by_district(part, wording, pages)))
 
 
 def district_page(audit: Audit, part: Part, wording: Wording) -> str:
@@ -106,31 +106,32 @@ def district_page(audit: Audit, part: Part, wording: Wording) -> str:
     accepted = sum(f.rows or 0 for f in part.files)
     quarantined = sum(f.file.rows_quarantined for f in part.files if not f.shared)
     lines = Rows(accepted + quarantined, accepted, quarantined, None)
-    return render(DistrictPage(**_common(audit, part, wording, lines, None), district=part.district or ""))
+    common = _common(audit, part, wording, lines, None)
+    return render(DistrictPage(**vars(common), district=part.district or ""))
 
 
-def _common(audit: Audit, part: Part, wording: Wording, lines: Rows, left_out: int | None) -> dict[str, object]:
+def _common(audit: Audit, part: Part, wording: Wording, lines: Rows, left_out: int | None) -> Page:
     css, csp = _style()
-    return {
-        "wording": wording,
-        "css": css,
-        "csp": csp,
-        "all": whole(part),
-        "lines": lines,
-        "services": rows.by_service(part, wording),
-        "channels": rows.by_channel(part, wording),
-        "offices": rows.by_office(part, wording),
-        "codes": codes(part, wording.code_title),
-        "findings": rows.findings(part, wording),
-        "reasons": rows.reasons(part, wording),
-        "undetermined": rows.undetermined_offices(part, wording),
-        "quarantine": rows.quarantined(part),
-        "not_in_force": rows.not_in_force(part, wording),
-        "unknown_roles": rows.unknown_roles(part),
-        "deputies": rows.deputies(part, wording),
-        "coverage": rows.coverage(part, wording),
-        "inputs": rows.inputs(part),
-        "basis": Basis(
+    return Page(
+        wording=wording,
+        css=css,
+        csp=csp,
+        all=whole(part),
+        lines=lines,
+        services=rows.by_service(part, wording),
+        channels=rows.by_channel(part, wording),
+        offices=rows.by_office(part, wording),
+        codes=codes(part, wording.code_title),
+        findings=rows.findings(part, wording),
+        reasons=rows.reasons(part, wording),
+        undetermined=rows.undetermined_offices(part, wording),
+        quarantine=rows.quarantined(part),
+        not_in_force=rows.not_in_force(part, wording),
+        unknown_roles=rows.unknown_roles(part),
+        deputies=rows.deputies(part, wording),
+        coverage=rows.coverage(part, wording),
+        inputs=rows.inputs(part),
+        basis=Basis(
             as_of=audit.as_of,
             since=audit.covers[0],
             until=audit.covers[1],
@@ -143,7 +144,7 @@ def _common(audit: Audit, part: Part, wording: Wording, lines: Rows, left_out: i
             names_shown=audit.names_shown,
             left_out=left_out,
         ),
-    }
+    )
 
 
 def render(page: Page) -> str:

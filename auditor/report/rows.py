@@ -143,7 +143,9 @@ def _finding(row: dict[str, Any], part: Part, wording: Wording) -> FindingRow:
 
 def reasons(part: Part, wording: Wording) -> Shown[ListRow]:
     """Why steps are undetermined, the most frequent reason first."""
-    counted = _undetermined(part).group_by("reason").agg(pl.col("n").sum()).sort("n", "reason", descending=[True, False])
+    counted = (
+        _undetermined(part).group_by("reason").agg(pl.col("n").sum()).sort("n", "reason", descending=[True, False])
+    )
     return Shown.first([ListRow((wording.known("reason", reason),), n) for reason, n in counted.iter_rows()])
 
 
@@ -186,7 +188,9 @@ def not_in_force(part: Part, wording: Wording) -> Shown[ListRow]:
     told = []
     for *_, since, until, service, channel, n in rows:
         last = until - timedelta(days=1) if until else None
-        told.append(ListRow((wording.service(service), wording.channel(channel), wording.day(since), wording.day(last)), n))
+        told.append(
+            ListRow((wording.service(service), wording.channel(channel), wording.day(since), wording.day(last)), n)
+        )
     return Shown.first(told)
 
 
@@ -199,7 +203,9 @@ def unknown_roles(part: Part) -> Shown[ListRow]:
 def deputies(part: Part, wording: Wording) -> Shown[ListRow]:
     counted = part.deputies.group_by("role", "counts_as").agg(pl.col("n").sum())
     counted = counted.sort("n", "role", "counts_as", descending=[True, False, False])
-    return Shown.first([ListRow((role or DASH, wording.role(counts_as)), n) for role, counts_as, n in counted.iter_rows()])
+    return Shown.first(
+        [ListRow((role or DASH, wording.role(counts_as)), n) for role, counts_as, n in counted.iter_rows()]
+    )
 
 
 def coverage(part: Part, wording: Wording) -> Shown[CoverageRow]:

@@ -18,7 +18,7 @@ KAZAKH = {letter: place for place, letter in enumerate("аәбвгғдеёжзи
 
 INVISIBLE = {
     **{code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"},
-    **{code: "\ufffd" for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)},
+    **dict.fromkeys((1564, 8206, 8207, *range(8234, 8239), *range(8294, 8298), 65279), "�"),
 }
 """Control characters, and the marks that turn the direction of writing and so could show a text as another one."""
 

@@ -1,0 +1,367 @@
+"""The pages: golden files, what they count, what they hide, and that no journal can write into them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import polars as pl
+import pytest
+from jinja2 import meta
+
+from auditor import __version__
+from auditor.engine.result import Audit
+from auditor.language import catalog
+from auditor.report import page, wording
+from auditor.report.frames import DEPUTIES, FINDINGS, QUARANTINE, UNKNOWN_ROLES, VERDICTS
+from auditor.report.write import write_reports
+from report import example
+
+GOLDEN = Path(__file__).parent / "golden"
+LANGUAGES = ("kk", "ru", "en")
+SOURCES = Path(page.__file__).parent
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "col"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def shape(self) -> list[tuple[str, tuple[str, ...]]]:
+        return [(tag, tuple(sorted(attributes))) for tag, attributes in self.tags]
+
+
+def pages(audit: Audit, out: Path) -> dict[str, str]:
+    """Name to text of every page of the audit."""
+    written = write_reports(audit, example.rulebook(), out)
+    return {path.name: path.read_text(encoding="utf-8") for path in written if path.suffix == ".html"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_are_as_reviewed(tmp_path: Path, language: str, update_golden: bool) -> None:
+    """Whole pages, rewritten by `pytest --update-golden` and reviewed as a diff."""
+    found = pages(example.audit(language), tmp_path)
+    for name, golden in (("index.html", "index.html"), ("Абай ауданы.html", "district.html")):
+        path = GOLDEN / language / golden
+        text = found[name].replace(f"<dd>{__version__}</dd>", "<dd>VERSION</dd>")
+        if update_golden:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", [page.OblastPage, page.DistrictPage])
+def test_a_template_uses_all_it_is_given_and_nothing_else(kind: type[page.Page]) -> None:
+    """The dataclass is the template's contract."""
+    used: set[str] = set()
+    environment = page.environment()
+    for name in (page.TEMPLATES[kind], "page.html", "parts.html"):
+        source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+        used |= meta.find_undeclared_variables(environment.parse(source))
+    # `parts` is page.html's import, which the blocks of its children see; `self` and `caller` are Jinja's.
+    assert used - {"parts", "self", "caller"} == {field.name for field in fields(kind)}
+
+
+def test_every_word_of_the_catalog_is_used() -> None:
+    """A word nobody reads would be translated and kept for nothing."""
+    sources = "".join(
+        file.read_text(encoding="utf-8") for file in SOURCES.rglob("*") if file.suffix in (".py", ".html")
+    )
+    written_out = set(re.findall(r"[\"']([a-z_]+(?:\.[a-z0-9_]+)?)[\"']", sources))
+    looked_up = set(re.findall(r"words\(\"([a-z_]+)\.\" ~", sources)) | set(
+        re.findall(r"known\([\"']([a-z_]+)[\"']", sources)
+    )
+    unused = {key for key in catalog("report") if key not in written_out and key.split(".")[0] not in looked_up}
+    assert unused == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_stands_alone(tmp_path: Path, language: str) -> None:
+    """One file: no asset from outside, no script, a policy that allows only its own style, the reader's language."""
+    for text in pages(example.audit(language), tmp_path).values():
+        tags = Elements(text).tags
+        assert tags[0] == ("html", {"lang": language})
+        assert {tag for tag, _ in tags} & {"script", "img", "link", "iframe", "object", "base", "form"} == set()
+        assert not [attributes for _, attributes in tags if {"src", "style", "onclick"} & set(attributes)]
+        (policy,) = [a["content"] for _, a in tags if a.get("http-equiv") == "Content-Security-Policy"]
+        assert policy is not None
+        assert re.fullmatch(
+            r"default-src 'none'; style-src 'sha256-[\w+/=]+'; base-uri 'none'; form-action 'none'", policy
+        )
+
+
+def test_ids_are_unique_and_links_lead_somewhere(tmp_path: Path) -> None:
+    """The contents, the captions named by their regions, the districts' pages and the files beside."""
+    for name, text in pages(example.audit(), tmp_path).items():
+        folder = tmp_path if name == "index.html" else tmp_path / "districts"
+        tags = Elements(text).tags
+        ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+        assert len(ids) == len(set(ids))
+        for _, attributes in tags:
+            target = attributes.get("href")
+            if target and target.startswith("#"):
+                assert target[1:] in ids
+            elif target:
+                assert (folder / unquote(target)).is_file()
+            if "aria-labelledby" in attributes:
+                assert attributes["aria-labelledby"] in ids
+
+
+def figures(text: str, section: str) -> list[list[int]]:
+    """The whole numbers of the last ten cells of each line of a table of figures, its total last, and applications."""
+    body = text.split(f'<section id="{section}">')[1].split("</section>", maxsplit=1)[0]
+    lines = []
+    for row in re.findall(r'<tr><th scope="row">(.*?)</tr>', body, re.S):
+        cells = [re.sub(r"<.*?>|\u202f", "", cell) for cell in re.findall(r"<td>(.*?)</td>", row, re.S)]
+        lines.append([int(cells[2]), *map(int, cells[3:])])
+    return lines
+
+
+def expected(audit: Audit, district: str | None) -> list[int]:
+    def of(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame if district is None else frame.filter(pl.col("district") == district)
+
+    verdicts, findings = of(audit.verdicts), of(audit.findings)
+    return [
+        of(audit.applications)["n"].sum(),
+        verdicts["n"].sum(),
+        *(
+            verdicts.filter(pl.col("verdict") == verdict)["n"].sum()
+            for verdict in ("met", "late", "overdue", "open", "skipped", "undetermined")
+        ),
+        *(findings.filter(pl.col("severity") == severity).height for severity in ("error", "warning", "info")),
+    ]
+
+
+@pytest.mark.parametrize("audit", [example.audit(), example.large(findings=300)], ids=["small", "large"])
+def test_sums_on_the_pages_are_those_of_the_frames(tmp_path: Path, audit: Audit) -> None:
+    """Every table's lines add up to its total, and that is what the audit found: nothing vanishes on the way."""
+    found = pages(audit, tmp_path)
+    whole = [("index.html", None, s) for s in ("districts", "services", "channels", "offices")]
+    parts = [
+        (f"{district}.html".replace(".", "", 1) if district.startswith("г.") else f"{district}.html", district, s)
+        for district in audit.applications["district"].unique()
+        for s in ("services", "channels", "offices")
+    ]
+    for name, district, section in whole + parts:
+        *lines, total = figures(found[name], section)
+        assert total == expected(audit, district), (name, section)
+        assert [sum(column) for column in zip(*lines, strict=True)] == total, (name, section)
+
+
+def test_a_share_stands_beside_the_share_that_could_be_decided(tmp_path: Path) -> None:
+    """1,221 of 1,223 in time says little when 314 of 1,542 could not be judged."""
+    text = "".join(Elements(pages(example.audit("en"), tmp_path)["index.html"]).text).replace("\n", " ")
+    assert (
+        "Share done in time99.8% 1\u202f221 of 1\u202f223 Share that could be decided79.6% 1\u202f228 of 1\u202f542"
+        in text
+    )
+
+
+def test_a_district_page_holds_nothing_of_another(tmp_path: Path) -> None:
+    """It is sent to the district's head."""
+    found = pages(example.audit(), tmp_path)
+    abai, temirtau = found["Абай ауданы.html"], found["г Темиртау.html"]
+    for word in ("Темиртау", "темиртау", "вахтёр", "и.о. руководителя", "windows-1251"):
+        assert word not in abai
+    for word in ("Абай", "Қарабас", "abai.csv", "жинақтаушы", "2018-12-31"):
+        assert word not in temirtau
+    assert "жинақтаушы" in abai
+    assert "вахтёр" in temirtau
+    # The shared file's quarantined row belongs to neither.
+    assert "число полей" not in abai + temirtau
+    assert "число полей" in found["index.html"]
+
+
+def test_raw_rows_and_numbers_of_people_stay_out(tmp_path: Path) -> None:
+    """A quarantined row may hold a name and an IIN: its text is in the CSV, not on a page."""
+    for text in pages(example.audit(), tmp_path).values():
+        assert "Иванов" not in text
+        assert "870101300123" not in text
+
+
+def test_a_page_is_capped_errors_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is cut off is said, with the number of all."""
+    monkeypatch.setattr("auditor.report.write.PAGE_FINDINGS", 2)
+    found = pages(example.audit("en"), tmp_path)
+    assert "Showing 2 of 5." in found["index.html"]
+    assert re.findall(r'<b class="(\w+)">(\w+)</b>', found["index.html"]) == [("error", "T01"), ("error", "S01")]
+    assert "Showing 2 of 3." in found["Абай ауданы.html"]
+    assert "Showing" not in found["г Темиртау.html"]
+
+
+def hostile() -> Iterator[str]:
+    yield from (
+        "<script>alert(1)</script>",
+        "</script><img src=x onerror=alert(1)>",
+        '"><svg onload=alert(1)>',
+        "' onmouseover='x",
+        "</style><style>*{}",
+        "</title><base href=//x>",
+        "<!--",
+        "]]>",
+        "&lt;b&gt;",
+        "{{ 7*7 }}{% raw %}",
+        "javascript:alert(1)",
+        "https://example.org/x",
+        "\u202eabc\u202c\u2066\u200f",
+        "\x00\x01\x1b[31m\x85",
+        "=HYPERLINK(1)",
+        "../../x",
+        "/etc/passwd",
+        "x" * 100_000,
+        "{files}{shown}{0}",
+    )
+
+
+def poisoned(text: str) -> Audit:
+    """An audit with `text` in every place that a journal writes."""
+    clean = example.audit()
+
+    def everywhere(frame: pl.DataFrame, *keep: str) -> pl.DataFrame:
+        return frame.with_columns(
+            pl.lit(text).alias(c) for c, t in frame.schema.items() if t == pl.String and c not in keep
+        )
+
+    return example.audit(
+        findings=everywhere(clean.findings, "severity"),
+        verdicts=everywhere(clean.verdicts, "verdict"),
+        applications=everywhere(clean.applications),
+        not_in_force=everywhere(clean.not_in_force),
+        coverage=everywhere(clean.coverage),
+        quarantine=everywhere(clean.quarantine),
+        unknown_roles=everywhere(clean.unknown_roles),
+        deputies=everywhere(clean.deputies),
+        file_districts=everywhere(clean.file_districts),
+        inputs=(example.input_file(text, 1, 1, encoding=text),),
+        remarks=(text,),
+    )
+
+
+@pytest.mark.parametrize("text", list(hostile()), ids=lambda text: repr(text[:20]))
+def test_hostile_text_adds_no_element_and_no_path(tmp_path: Path, text: str) -> None:
+    """Whatever a journal holds, the page has the elements it would have had, and the folder the files."""
+    harmless, bad = pages(poisoned("abc"), tmp_path / "a"), pages(poisoned(text), tmp_path / "b" / "c" / "d")
+    assert len(harmless) == len(bad) == 2
+    for other in bad.values():
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", other)
+    assert Elements(bad["index.html"]).shape() == Elements(harmless["index.html"]).shape()
+    (district,) = set(bad) - {"index.html"}
+    assert Elements(bad[district]).shape() == Elements(harmless["abc.html"]).shape()
+    assert all(len(other) < 200_000 for other in bad.values())
+    files = [str(f.relative_to(tmp_path)) for f in tmp_path.rglob("*") if f.is_file() and "a/" not in str(f)]
+    assert all(name.startswith(("a/", "b/c/d/")) for name in files)
+
+
+def test_names_shown_are_said(tmp_path: Path) -> None:
+    """Whoever holds a page with names must know."""
+    for language in LANGUAGES:
+        texts = catalog("report")
+        for shown, key in ((True, "scope.names_shown"), (False, "scope.names_masked")):
+            found = pages(example.audit(language, names_shown=shown), tmp_path / f"{language}{shown}")
+            assert all(texts[key][language] in text for text in found.values())
+
+
+def test_what_is_left_out_of_a_frame_shows_on_the_oblast_page_only(tmp_path: Path) -> None:
+    """Frames without the columns that tell the district still make a report."""
+    audit = example.audit(
+        unknown_roles=pl.DataFrame({"role": ["вахтёр"], "n": [2]}),
+        deputies=pl.DataFrame({"role": ["и.о."], "counts_as": ["provider_head"], "n": [2]}),
+        file_districts=pl.DataFrame({"source_file": ["journals/abai.csv"], "district": [example.ABAI]}),
+    )
+    found = pages(audit, tmp_path)
+    assert "вахтёр" in found["index.html"]
+    assert "вахтёр" not in found["Абай ауданы.html"]
+    assert set(UNKNOWN_ROLES) - {"district"} <= set(DEPUTIES)
+
+
+def test_many_quarantined_rows_are_cut(tmp_path: Path) -> None:
+    """A file of rubbish does not make a page that no browser opens."""
+    rubbish = example.frame(QUARANTINE, *({"source_file": "x.csv", "source_line": n} for n in range(1500)))
+    assert "Showing 1\u202f000 of 1\u202f500." in pages(example.audit("en", quarantine=rubbish), tmp_path)["index.html"]
+
+
+def test_findings_of_one_district_are_not_crowded_out_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cap is each page's own."""
+    monkeypatch.setattr("auditor.report.write.PAGE_FINDINGS", 3)
+    rows = [example.finding(application_no=f"A{n}") for n in range(10)]
+    rows.append(example.finding("T06", severity="warning", district=example.TEMIRTAU, application_no="B1"))
+    found = pages(example.audit(findings=example.frame(FINDINGS, *rows)), tmp_path)
+    assert "<b>B1</b>" not in found["index.html"]
+    assert "<b>B1</b>" in found["г Темиртау.html"]
+
+
+RUSSIAN, ENGLISH = wording.Wording("ru", example.rulebook()), wording.Wording("en", example.rulebook())
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(0, 0, "—"), (0, 9, "0.0%"), (9, 9, "100%"), (99_999, 100_000, "99.9%"), (1, 100_000, "0.1%"), (1, 3, "33.3%")],
+)
+def test_shares_do_not_round_to_all_or_nothing(part: int, whole: int, said: str) -> None:
+    """100 % is said of all, and 0 of none."""
+    assert ENGLISH.share(part, whole) == said
+    assert RUSSIAN.share(part, whole) == said.replace(".", ",").replace("%", "\u00a0%")
+
+
+def test_figures_and_moments_are_in_the_language_s_form() -> None:
+    """Thousands by a narrow space that does not break; seconds where there are any; a bare date without its midnight."""
+    assert RUSSIAN.number(1234567) == "1\u202f234\u202f567"
+    assert RUSSIAN.amount(1234.5) == "1\u202f234,50"
+    assert ENGLISH.amount(15.0) == "15"
+    assert RUSSIAN.moment(datetime(2018, 3, 5, 9, 7)) == "05.03.2018 09:07"
+    assert RUSSIAN.moment(datetime(2018, 3, 5, 9, 7, 20)) == "05.03.2018 09:07:20"
+    assert ENGLISH.stamp(datetime(2018, 3, 5)) == "2018-03-05"
+
+
+def test_names_are_sorted_by_the_kazakh_alphabet() -> None:
+    """Ә stands after а, not after я."""
+    names = ["Яблоновка", "Қарқаралы", "Карагайлы", "Әулие", "Абай", "Ұлытау", "Топар", "3-ауыл"]
+    assert sorted(names, key=RUSSIAN.alphabet) == [
+        "3-ауыл",
+        "Абай",
+        "Әулие",
+        "Карагайлы",
+        "Қарқаралы",
+        "Топар",
+        "Ұлытау",
+        "Яблоновка",
+    ]
+
+
+def test_an_inner_step_has_the_name_of_the_provider_s_procedure() -> None:
+    """Clause 5.1 runs inside a corporation's application; an unknown step keeps its spelling."""
+    assert ENGLISH.step("child_allowance", "corporation", "register") == "register"
+    assert RUSSIAN.step("child_allowance", "corporation", "register") == "регистрация документов"
+    assert RUSSIAN.step("child_allowance", "provider", "чаепитие") == "чаепитие"
+
+
+def test_a_verdict_nobody_knows_is_a_fault_of_ours(tmp_path: Path) -> None:
+    """A new verdict must not fall out of the sums unseen: its steps count in no column."""
+    verdicts = example.audit().verdicts.with_columns(verdict=pl.lit("vanished")).cast(VERDICTS)
+    with pytest.raises(ValueError, match="vanished"):
+        pages(example.audit(verdicts=verdicts), tmp_path)
