@@ -8,7 +8,7 @@ from auditor.sample.cases import Case, Label, Row
 from auditor.sample.fieldclock import DAY, FieldClock, day_of
 from auditor.sample.offices import Office
 from auditor.sample.paths import missing, wrong_branch
-from auditor.sample.workday import allowance
+from auditor.sample.strikes import allowance
 
 THIRTY_DAYS = 30 * DAY
 

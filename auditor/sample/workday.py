@@ -10,12 +10,13 @@ import heapq
 from datetime import date
 from random import Random
 
-from auditor.law.types import Edition, Limit, Rulebook, Step
+from auditor.law.types import Edition, Rulebook, Step
 from auditor.sample import desk
 from auditor.sample.cases import Case, Label, Row
-from auditor.sample.fieldclock import FieldClock, day_of, grain_up
+from auditor.sample.fieldclock import DAY, FieldClock, day_of, grain_up
 from auditor.sample.offices import Office
 from auditor.sample.paths import first_required
+from auditor.sample.strikes import allowance, strike
 
 
 class Workdays:
@@ -60,8 +61,8 @@ class Workdays:
         if step.limit is None and begun < ready and not case.fault:
             row.received = clock.next_open(grain_up(begun, row.office.style.grain))
         case.rows.append(row)
-        here = fault is not None and fault.at == case.at
-        if not (here and fault and self._strike(case, row, fault.code)):
+        if not (fault and fault.at == case.at and strike(case, row, clock, self.book, self.rng)):
+            self._tray(row, clock)
             row.completed = self._complete(case, step, row)
         if row.completed is None:
             case.shut = True
@@ -135,6 +136,23 @@ class Workdays:
             busy = desk.SECONDS.get(step.limit.unit, 600) * step.limit.value if step.limit else 600
             employee.free = moment + min(busy, 600)
         return Row(case, office, step, moment, None, name, inner=inner, acting=employee is None)
+
+    def _tray(self, row: Row, clock: FieldClock) -> None:
+        """Now and then papers lie in the tray before anybody is there: after closing, or from a day off."""
+        case, rng = row.case, self.rng
+        if case.fault or not case.at or not row.employee or rng.random() > 0.04:
+            return
+        day, before = day_of(row.received), case.rows[-2].completed
+        limit = row.step.limit
+        if before is not None and day_of(before) < day - 1 and not clock.spans(day - 1):
+            row.received = (day - 1) * DAY + rng.randrange(10 * 60, 16 * 60) * 60
+        elif (
+            row.office.style.timed
+            and limit
+            and limit.unit == "working_day"
+            and clock.closing(day) < day * DAY + 20 * 3600
+        ):
+            row.received = clock.closing(day) + rng.randrange(1, 120) * 60
 
     def _deputy(self, office: Office, role: str) -> str:
         others = [e.name for r in sorted(office.staff) if r != role for e in office.staff[r]]
@@ -211,59 +229,7 @@ class Workdays:
             ready = self._handed_over(case, row.completed, step, step)
         return before.completed if before is not None and before.completed is not None else ready
 
-    # -- planted faults of time -----------------------------------------------------------------
-
-    def _strike(self, case: Case, row: Row, code: str) -> bool:
-        """Plant a fault at this row; False where it cannot be done, and the step is then done in time."""
-        step, style = row.step, row.office.style
-        clock = self.clocks[case.kind(step)]
-        before = next((r for r in reversed(case.rows[:-1]) if not r.inner), None)
-        if code in ("T01", "T06") and step.limit:
-            row.completed = desk.late(clock, step.limit, row.received, style.grain, style.timed, self.rng)
-        elif code == "T05":
-            row.completed = desk.between(clock, step, row.received, style.grain, self.rng)
-            if row.completed is None:
-                return False
-        elif code == "T02":
-            case.labels.append(Label("T02", row, step.id))
-            return True
-        elif code == "T04" and before and before.completed is not None:
-            latest = clock.due_day(before.completed, allowance(self.book, before.step).value)
-            day = clock.working_day_after(latest, int(self.rng.triangular(1, 12, 1)))
-            moment = clock.some_moment(day, 0, style.grain, self.rng)
-            assert moment is not None
-            row.received = clock.next_open(moment)
-            if day_of(row.received) != day:
-                row.received = clock.spans(day)[0][0]
-            row.completed = desk.in_time(clock, desk.strictest(step), row.received, style.grain, self.rng)
-        elif code == "J03":
-            shut = clock.closed_stretch(row.received)
-            if shut is None or shut[1] - shut[0] < 20 * 60:
-                return False
-            row.received = shut[0] + self.rng.randrange(1, 8) * 60
-            row.completed = row.received + self.rng.randrange(1, 10) * 60
-        elif code == "O02" and before and before.completed is not None:
-            return self._too_early(case, row, before, clock)
-        else:
-            return False
-        case.labels.append(Label(code, row, step.id))
-        return True
-
-    def _too_early(self, case: Case, row: Row, before: Row, clock: FieldClock) -> bool:
-        """O02: received before the step before it was completed, done after it, and in time all the same."""
-        assert before.completed is not None
-        grain = row.office.style.grain
-        limit = desk.strictest(row.step)
-        most = 1800 if limit is None else limit.value * desk.SECONDS.get(limit.unit, 3600)
-        early = before.completed - self.rng.randrange(grain, max(grain, min(most // 2, 1800)) + 1, grain)
-        if early <= before.received or day_of(early) != day_of(before.completed) or not clock.is_open(early):
-            return False
-        done = clock.after(before.completed, grain)
-        if not desk.keeps(clock, limit, early, done):
-            return False
-        row.received, row.completed = early, done
-        case.labels.append(Label("O02", row, row.step.id))
-        return True
+    # -- planted faults of order ----------------------------------------------------------------
 
     def _swapped(self, case: Case, ready: int) -> int | None:
         """O01: the next step is done first, then this one; both on one day, so that no hand-over is late."""
@@ -294,8 +260,3 @@ class Workdays:
             1200 if limit is None or limit.unit == "working_day" else min(1200, limit.value * desk.SECONDS[limit.unit])
         )
         return self.rng.randrange(grain, most + 1, grain)
-
-
-def allowance(book: Rulebook, before: Step) -> Limit:
-    """The time allowed for handing papers over from a step to the next."""
-    return before.handover or book.handover
