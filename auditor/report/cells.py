@@ -6,25 +6,12 @@ from pathlib import Path
 
 import polars as pl
 
+from auditor.journal.quarantine import guard_formulas
 from auditor.report.files import replacing
 from auditor.report.frames import FINDINGS, QUARANTINE, Schema, shaped
 
-FORMULA = r"^'*[=+\-@\t\r]"
-"""What gets a `'`: the beginning of a formula, and one that has a `'` already, so that reading takes off what writing put on."""
-
 BATCH = 100_000
 """Rows written at once: a million findings are not held twice."""
-
-
-def guard_formulas(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with a leading `'` in every text cell that a spreadsheet would take for a formula."""
-    text = pl.col(pl.String)
-    return frame.with_columns(pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).name.keep())
-
-
-def unguard_formulas(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame as it was before `guard_formulas`."""
-    return frame.with_columns(pl.col(pl.String).str.replace(r"^'('*[=+\-@\t\r])", "$1"))
 
 
 def write_findings_csv(findings: pl.DataFrame, path: Path) -> Path:

@@ -134,9 +134,7 @@ class Parts:
 
 def parts(audit: Audit, cap: int) -> Parts:
     """Cut the audit's frames once for the oblast and for every district; `cap` findings at most on each."""
-    findings = named(shaped(audit.findings, FINDINGS)).with_columns(
-        pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)), default=len(SEVERITIES)).alias("_rank")
-    )
+    findings = named(shaped(audit.findings, FINDINGS))
     counts = findings.group_by(COUNTED_BY, maintain_order=True).len("n").cast({"n": pl.Int64})
     files = named(shaped(audit.file_districts, FILE_DISTRICTS))
     frames = {
@@ -149,29 +147,23 @@ def parts(audit: Audit, cap: int) -> Parts:
         "deputies": named(shaped(audit.deputies, DEPUTIES)),
     }
     quarantine = shaped(audit.quarantine, QUARANTINE)
+    shown = _shown(findings, cap)
     oblast = Part(
         district=None,
-        findings=_first_of_each_rank(findings, cap),
+        findings=shown[0],
         quarantine=quarantine,
         files=tuple(SharedFile(file, None, shared=False) for file in audit.inputs),
         **frames,
     )
     cut = {name: _by_district(frame) for name, frame in frames.items()}
-    shown = _by_district(
-        findings.filter(pl.col("district").is_not_null())
-        .sort("_rank", maintain_order=True)
-        .group_by("district", maintain_order=True)
-        .head(cap)
-        .select(*FINDINGS)
-    )
-    known = sorted({*shown, *_by_district(files), *(name for frame in cut.values() for name in frame)})
+    known = sorted({*shown[1], *_by_district(files), *(name for frame in cut.values() for name in frame)})
     districts = {}
     for name in known:
         own = _files_of(name, files, audit.inputs)
         alone = [f.file.path for f in own if not f.shared]
         districts[name] = Part(
             district=name,
-            findings=shown.get(name, oblast.findings.clear()),
+            findings=shown[1].get(name, oblast.findings.clear()),
             quarantine=quarantine.filter(pl.col("source_file").is_in(alone)),
             files=own,
             **{key: cut[key].get(name, frame.clear()) for key, frame in frames.items()},
@@ -185,10 +177,15 @@ def _by_district(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {str(key[0]): part for key, part in told.partition_by("district", as_dict=True).items()}
 
 
-def _first_of_each_rank(findings: pl.DataFrame, cap: int) -> pl.DataFrame:
-    """The first `cap` findings, errors before warnings before info, in report order within each."""
-    ranks = [findings.filter(pl.col("_rank") == rank).head(cap) for rank in range(len(SEVERITIES) + 1)]
-    return pl.concat(ranks).head(cap).select(*FINDINGS)
+def _shown(findings: pl.DataFrame, cap: int) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """The findings that the oblast page and each district's show: errors first, in report order within a severity.
+
+    Only places and ranks are sorted, so that a million findings are not copied.
+    """
+    rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)), default=len(SEVERITIES))
+    order = findings.select("district", rank.alias("rank")).with_row_index("place").sort("rank", maintain_order=True)
+    own = order.drop_nulls("district").group_by("district", maintain_order=True).head(cap)
+    return findings[order["place"].head(cap)], _by_district(findings[own["place"]])
 
 
 def _files_of(district: str, files: pl.DataFrame, inputs: tuple[InputFile, ...]) -> tuple[SharedFile, ...]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from auditor.journal.quarantine import mask
 from auditor.report.figures import NOTHING, Shown, TallyRow, tallies
 from auditor.report.frames import Part, SharedFile
-from auditor.report.wording import DASH, Wording, mask_numbers
+from auditor.report.wording import DASH, Wording
 
 QUARANTINE_ROWS = 1000
 
@@ -168,8 +169,8 @@ def quarantined(part: Part) -> Shown[QuarantineRow]:
         QuarantineRow(
             file=row["source_file"] or "",
             line="" if row["source_line"] is None else str(row["source_line"]),
-            column=mask_numbers(row["column"] or ""),
-            reason=mask_numbers(row["reason"] or ""),
+            column=mask(row["column"] or ""),
+            reason=mask(row["reason"] or ""),
         )
         for row in part.quarantine.head(QUARANTINE_ROWS).iter_rows(named=True)
     ]
@@ -197,7 +198,7 @@ def not_in_force(part: Part, wording: Wording) -> Shown[ListRow]:
 def unknown_roles(part: Part) -> Shown[ListRow]:
     counted = part.unknown_roles.group_by("role").agg(pl.col("n").sum())
     counted = counted.sort("n", "role", descending=[True, False])
-    return Shown.first([ListRow((mask_numbers(role or DASH),), n) for role, n in counted.iter_rows()])
+    return Shown.first([ListRow((mask(role or DASH),), n) for role, n in counted.iter_rows()])
 
 
 def deputies(part: Part, wording: Wording) -> Shown[ListRow]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property
 
@@ -144,11 +142,3 @@ def readable(value: object) -> object:
     # Most texts have nothing to translate, and asking for that is six times faster.
     text = value if value.isprintable() else value.translate(INVISIBLE)
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
-
-
-def mask_numbers(text: str) -> str:
-    """The text with every run of twelve digits (an IIN) blotted out."""
-    return re.sub(r"(?<!\d)\d{12}(?!\d)", "•" * 12, text)
-
-
-Order = Callable[[str | None], tuple[object, ...]]
