@@ -43,17 +43,17 @@ def _is_cyrillic(letter: str) -> bool:
 
 
 def _one_alphabet(word: str, cyrillic_text: bool) -> str:
-    """Turn the look-alikes of the alphabet that is fewer in the word into the other; ties are Cyrillic.
+    """A word in letters of one alphabet, as far as they look alike.
 
-    A Latin word of nothing but look-alikes in a Cyrillic text (`MK қызметкері`) is Cyrillic.
+    Cyrillic where the Latin letters are nothing but look-alikes in a Cyrillic text (`MK қызметкері`), or are the fewer
+    ones of the word; else Latin.
     """
-    cyrillic = sum(map(_is_cyrillic, word))
-    if cyrillic == len(word):
+    latin = [letter for letter in word if not _is_cyrillic(letter)]
+    if not latin:
         return word
-    if cyrillic == 0:
-        alike = cyrillic_text and set(word) <= LOOKS_CYRILLIC
-        return word.translate(LATIN_TO_CYRILLIC) if alike else word
-    if cyrillic * 2 < len(word):
+    if cyrillic_text and LOOKS_CYRILLIC.issuperset(latin):
+        return word.translate(LATIN_TO_CYRILLIC)
+    if len(latin) * 2 > len(word):
         return word.translate(CYRILLIC_TO_LATIN)
     return word.translate(LATIN_TO_CYRILLIC).translate(SOUNDS_CYRILLIC)
 
