@@ -20,12 +20,16 @@ CODE = "J05"
 SEVERITY = "warning"
 
 QUERY = """
-WITH numbers AS (
-    SELECT *, lag(entry_no) OVER lower AS lower_no, lag(received_at) OVER lower AS lower_at, lag(received_bare) OVER lower AS lower_bare
-    FROM (SELECT *, row_number() OVER (PARTITION BY office_key, year, entry_no ORDER BY eid) AS nth FROM numbered WHERE received_at IS NOT NULL)
-    WHERE nth = 1
-    WINDOW lower AS (PARTITION BY office_key, year ORDER BY entry_no)
+WITH possible AS (
+    SELECT * FROM numbered WHERE received_at IS NOT NULL AND j02 IS NULL
+), earliest AS (
+    SELECT office_key, year, entry_no, min(received_at) AS received_at, arg_min(received_bare, (received_at, eid)) AS received_bare
+    FROM possible GROUP BY ALL
+), compared AS (
+    SELECT office_key, year, entry_no, lag(entry_no) OVER book AS lower_no, lag(received_at) OVER book AS lower_at, lag(received_bare) OVER book AS lower_bare
+    FROM earliest WINDOW book AS (PARTITION BY office_key, year ORDER BY entry_no)
 )
-SELECT eid, lower_no::VARCHAR AS detail
-FROM numbers WHERE precedes(received_at, received_bare, lower_at, lower_bare)
+SELECT p.eid, c.lower_no::VARCHAR AS detail
+FROM possible p JOIN compared c USING (office_key, year, entry_no)
+WHERE precedes(p.received_at, p.received_bare, c.lower_at, c.lower_bare)
 """

@@ -26,7 +26,8 @@ WITH after_end AS (
     WHERE a.cut_short AND p.sid % 64 > bit_count(lowest_bit(a.present & d.ends) - 1)
     GROUP BY ALL
 ), both_taken AS (
-    SELECT a.app_id, a.edition_id * 64 + bit_count(lowest_bit(a.present & x.mask) - 1) AS sid, x.group_no
+    SELECT a.app_id, a.edition_id * 64 + bit_count(lowest_bit(a.present & x.mask) - 1) AS sid, x.group_no,
+        first(sid) OVER (PARTITION BY a.app_id, x.group_no ORDER BY x.alt_no) AS first_taken
     FROM judged_application a JOIN alternative x USING (edition_id) WHERE a.present & x.mask <> 0
     QUALIFY count(*) OVER (PARTITION BY a.app_id, x.group_no) > 1
         AND row_number() OVER (PARTITION BY a.app_id, x.group_no ORDER BY x.alt_no DESC) = 1
@@ -35,6 +36,6 @@ SELECT n.app_id, n.sid, p.eid, p.received_at, p.completed_at, r.step AS detail, 
 FROM after_end n JOIN rule_step r ON r.sid = n.ending_sid JOIN performing p ON p.app_id = n.app_id AND p.sid = n.sid
 UNION ALL
 SELECT b.app_id, b.sid, p.eid, p.received_at, p.completed_at, 'branch:' || r.step, NULL
-FROM both_taken b JOIN rule_step r USING (sid) JOIN performing p ON p.app_id = b.app_id AND p.sid = b.sid
+FROM both_taken b JOIN rule_step r ON r.sid = b.first_taken JOIN performing p ON p.app_id = b.app_id AND p.sid = b.sid
 WHERE NOT EXISTS (SELECT 1 FROM after_end n WHERE n.app_id = b.app_id AND n.sid = b.sid)
 """

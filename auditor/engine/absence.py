@@ -42,10 +42,10 @@ SELECT b.app_id, b.sid, b.role, b.edition_id, q.later_sid, s.eid AS place_eid, s
     -- (32) No step of the role has an entry: the role itself was skipped.
     NOT EXISTS (SELECT 1 FROM performing p JOIN rule_step r USING (sid) WHERE p.app_id = b.app_id AND NOT p.inside AND r.role = b.role) AS whole_role,
     CASE WHEN k.app_id IS NULL THEN 'no_entry_of_office'
-         WHEN b.unknown > 0 OR b.ambiguous THEN 'unknown_step'
-         WHEN b.quarantined THEN 'quarantined_row'
          WHEN near_begin(e.seen_at, c.begins) AND (e.inside OR b.idx < e.idx) THEN 'before_coverage'
          WHEN near_begin(k.seen_at, d.begins) AND b.idx < k.idx THEN 'before_coverage'
+         WHEN b.unknown > 0 OR b.ambiguous THEN 'unknown_step'
+         WHEN b.quarantined THEN 'quarantined_row'
     END AS reason
 FROM absent b
 JOIN placed q ON q.app_id = b.app_id AND q.sid = b.sid

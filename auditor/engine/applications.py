@@ -59,7 +59,7 @@ CREATE OR REPLACE TEMP TABLE grouped AS
 SELECT row_number() OVER () AS app_id, * FROM (
     SELECT home_key, application_no, key_year, count(*) AS n,
         coalesce(min(coalesce(received_at, completed_at)) FILTER (j02 IS NULL), min(coalesce(received_at, completed_at))) AS earliest,
-        min(label_id) AS label_id, min(label_id) <> max(label_id) AS mixed, max(outcome) FILTER (j02 IS NULL) AS ended
+        min(label_id) AS label_id, min(label_id) <> max(label_id) AS mixed, coalesce(max(outcome) FILTER (j02 IS NULL), 0) AS ended
     FROM raw GROUP BY ALL
 )
 """

@@ -71,7 +71,7 @@ _RUN_PLACE = """
 INSERT INTO finding BY NAME
 SELECT '{code}' AS code, '{severity}' AS severity, 'exact' AS basis, q.detail, q.n, m.office_key, m.home_key, m.application_no, m.key_year,
     m.label_id, m.sid, m.word_key, m.employee, m.received_at, m.completed_at, m.file_id, m.line, m.entry_no, m.eid, m.role
-FROM (SELECT NULL::VARCHAR AS detail, NULL::BIGINT AS n, NULL::BIGINT AS eid WHERE false UNION ALL BY NAME {query}) q JOIN numbered m USING (eid)
+FROM (SELECT NULL::VARCHAR AS detail, NULL::BIGINT AS n, NULL::BIGINT AS eid WHERE false UNION ALL BY NAME SELECT * FROM ({query})) q JOIN numbered m USING (eid)
 """
 
 # One line per service, channel and period without rules, wherever the applications lie.

@@ -104,7 +104,7 @@ def judge(
     con.execute(verdicts.TABLE)
     con.execute("CREATE TABLE application_count (home_key BIGINT, label_id INTEGER, n BIGINT)")
     con.execute("CREATE TABLE without_rules (pair_id SMALLINT, since DATE, until DATE, district_code BIGINT, eid BIGINT, file_id INTEGER, line INTEGER, applications BIGINT)")
-    con.execute("CREATE TABLE word_count (word_key BIGINT, n BIGINT)")
+    con.execute("CREATE TABLE word_count (district_code BIGINT, word_key BIGINT, n BIGINT)")
     con.execute(_NUMBERED)
     _cover(con, staging)
     for bucket in range(staging.buckets):
@@ -157,20 +157,20 @@ FROM (SELECT * FROM office_moment UNION ALL SELECT office_key, NULL, NULL, 0 FRO
 _NUMBERED = """
 CREATE TABLE numbered (office_key BIGINT, year SMALLINT, entry_no BIGINT, eid BIGINT, home_key BIGINT, application_no VARCHAR, key_year SMALLINT,
     label_id INTEGER, sid INTEGER, word_key BIGINT, role VARCHAR, employee INTEGER, received_at TIMESTAMP, received_bare BOOLEAN, completed_at TIMESTAMP,
-    file_id INTEGER, line INTEGER)
+    j02 VARCHAR, file_id INTEGER, line INTEGER)
 """
 
 
 def _cover(con: duckdb.DuckDBPyConnection, staging: Staging) -> None:
     con.execute("CREATE TABLE office_moment (office_key BIGINT, since TIMESTAMP, until TIMESTAMP, n BIGINT)")
-    con.execute("CREATE TABLE office_file (office_key BIGINT, file_id INTEGER)")
+    con.execute("CREATE TABLE office_file (office_key BIGINT, file_id INTEGER, n BIGINT)")
     for bucket in range(staging.buckets):
         table = staging.bucket(bucket)
         if table is None:
             continue
         con.register("bucket", table)
         con.execute(_OFFICE_MOMENTS)
-        con.execute("INSERT INTO office_file SELECT DISTINCT office_key, file_id FROM bucket")
+        con.execute("INSERT INTO office_file SELECT office_key, file_id, count(*) FROM bucket GROUP BY ALL")
         con.unregister("bucket")
     con.execute("CREATE TABLE known_office AS SELECT DISTINCT office_key FROM office_file")
     con.execute(_COVERAGE)
@@ -198,7 +198,7 @@ def _judge_bucket(con: duckdb.DuckDBPyConnection, staging: Staging, bucket: int,
     findings.run_checks(con)
     verdicts.count(con)
     con.execute("INSERT INTO application_count SELECT home_key, label_id, count(*) FROM application GROUP BY ALL")
-    con.execute("INSERT INTO word_count SELECT word_key, count(*) FROM entry GROUP BY 1")
+    con.execute("INSERT INTO word_count SELECT office_key >> 32, word_key, count(*) FROM entry GROUP BY ALL")
     con.execute("""
         INSERT INTO without_rules
         SELECT a.pair_id, p.since, p.until, a.home_key >> 32, min(e.eid), arg_min(e.file_id, e.eid), arg_min(e.line, e.eid), count(DISTINCT a.app_id)
@@ -211,7 +211,7 @@ def _judge_bucket(con: duckdb.DuckDBPyConnection, staging: Staging, bucket: int,
             INSERT INTO numbered BY NAME
             SELECT e.office_key, CASE WHEN ? THEN year(coalesce(e.received_at, e.completed_at, e.registered_on)) ELSE 0 END::SMALLINT AS year, e.entry_no,
                 e.eid, a.home_key, a.application_no, a.key_year, a.label_id, e.sid, e.word_key, e.role, e.employee, e.received_at, e.received_bare,
-                e.completed_at, e.file_id, e.line
+                e.completed_at, e.j02, e.file_id, e.line
             FROM entry e JOIN application a USING (app_id) WHERE e.entry_no IS NOT NULL AND e.repeats IS NULL
             """,
             [question.yearly_restart],

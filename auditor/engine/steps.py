@@ -87,7 +87,7 @@ WITH started AS (
         CASE WHEN NOT sound THEN 'impossible_time'
              WHEN extended_to IS NOT NULL OR NOT limited THEN NULL
              WHEN start IS NULL THEN 'no_receipt'
-             WHEN elapsed IS NULL OR effective + coalesce(limit_days, 0) > getvariable('last_working')[cal + 1] THEN 'calendar'
+             WHEN stop_number IS NULL OR effective IS NULL OR effective + coalesce(limit_days, 0) > getvariable('last_working')[cal + 1] THEN 'calendar'
         END AS unclear,
         CASE WHEN extended_to IS NOT NULL THEN stop::DATE > extended_to
              WHEN limit_micro IS NOT NULL THEN elapsed > limit_micro

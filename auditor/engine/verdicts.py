@@ -35,7 +35,7 @@ SELECT office_key, pair_id, word_key, 'undetermined' AS verdict, 'ambiguous_step
 ) GROUP BY ALL
 UNION ALL BY NAME
 SELECT a.home_key AS office_key, a.pair_id, j.edition_id * 64 + i.idx AS sid, 'undetermined' AS verdict,
-    CASE WHEN j.unknown > 0 OR j.ambiguous THEN 'unknown_step' ELSE 'no_entry_of_office' END AS reason, count(*) AS n
+    'no_entry_of_office' AS reason, count(*) AS n
 FROM judged_application j JOIN application a USING (app_id) JOIN range(60) i(idx) ON j.required & (1::BIGINT << i.idx) <> 0
 WHERE j.last_idx IS NULL GROUP BY ALL
 """

@@ -1,0 +1,102 @@
+"""`auditor audit EXPORT...`: judge exports and write the reports."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from auditor.commands import options
+from auditor.engine.audit import Asked, audit as run_audit, working_folder
+from auditor.engine.result import SEVERITIES, Audit
+from auditor.errors import UsageError
+from auditor.journal.exports import find_exports
+from auditor.language import Words
+from auditor.report.write import write_reports
+
+FAIL_ON = (*SEVERITIES, "never")
+
+
+class _Bar:
+    """A line of progress on stderr, where that is a terminal."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, stage: str, done: int, whole: int) -> None:
+        if self._shown:
+            share = done / whole if whole else 1.0
+            filled = "█" * round(share * 30)
+            click.echo(f"\r{self._words(f'stage.{stage}'):<14}{filled:<30} {share:4.0%}", nl=False, err=True)
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._shown:
+            click.echo("\r" + " " * 60 + "\r", nl=False, err=True)
+
+
+@click.command()
+@options.exports
+@options.rules
+@options.profile
+@options.as_of
+@options.covers
+@click.option("--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, help="Folder for the reports.")
+@options.language
+@options.show_names
+@click.option("--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True, help="Exit code 1 at this severity or above.")
+def audit(
+    exports: tuple[str, ...],
+    rules: Path | None,
+    profile_file: Path | None,
+    as_of: str | None,
+    covers: str | None,
+    out: Path,
+    lang: str,
+    show_names: bool,
+    fail_on: str,
+) -> int:
+    """Judge exports and write the reports.
+
+    EXPORT is a CSV file, a folder (searched through) or a glob. Exit code 0: done, nothing at or above --fail-on; 1: findings; 2: usage, or
+    an input refused whole; 3: rules or calendar invalid.
+    """
+    words = Words("audit", lang)
+    rulebook = options.rulebook_at(rules)
+    profile = options.profile_at(profile_file)
+    moment = options.as_of_moment(as_of, rulebook.zone)
+    asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)
+    paths = find_exports(exports)
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file; --out names a folder.")
+    bar = _Bar(words)
+    try:
+        with working_folder(out / ".work") as folder:
+            result = run_audit(paths, profile, rulebook, asked, folder, bar)
+        bar.end()
+        write_reports(result, rulebook, out)
+    except OSError as fault:
+        raise UsageError(
+            f"{fault.filename or out} cannot be written: {fault.strerror or fault}.", hint="Name another folder with --out, or free space there."
+        ) from fault
+    _say(result, words, out)
+    return _exit_code(result, fail_on)
+
+
+def _say(result: Audit, words: Words, out: Path) -> None:
+    verdicts = result.verdict_totals()
+    by_severity = dict(result.findings.group_by("severity").len().iter_rows())
+    click.echo(words("said.applications", applications=result.application_count, entries=result.entries, files=len(result.inputs)))
+    click.echo(words("said.verdicts", **verdicts))
+    click.echo(words("said.findings", **{name: by_severity.get(name, 0) for name in SEVERITIES}))
+    click.echo(words("said.report", page=out / "index.html"))
+    click.echo(words("said.rows", read=result.rows_read, accepted=result.rows_accepted, quarantined=result.rows_quarantined))
+
+
+def _exit_code(result: Audit, fail_on: str) -> int:
+    if fail_on == "never":
+        return 0
+    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return int(result.findings["severity"].is_in(counted).any())

@@ -1,0 +1,90 @@
+"""Options that several commands share, and how their texts are read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+import polars as pl
+
+from auditor.errors import UsageError
+from auditor.journal.moments import read_moments
+from auditor.journal.profile import Profile, load_profile
+from auditor.law.load import load_rulebook
+from auditor.law.types import LANGUAGES, Rulebook
+from auditor.paths import default_rules
+
+exports = click.argument("exports", nargs=-1, required=True, metavar="EXPORT...")
+rules = click.option(
+    "--rules", type=click.Path(path_type=Path), metavar="DIR", help="Rules folder; the decree's own without it."
+)
+profile = click.option(
+    "--profile",
+    "profile_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="How these exports' columns map to the canonical journal.",
+)
+as_of = click.option("--as-of", metavar="MOMENT", help="When the audit is made; now without it. A date lasts to its end.")
+covers = click.option("--covers", metavar="FROM..TO", help="The period that the exports speak for; either side may be empty.")
+language = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    envvar="AUDITOR_LANG",
+    show_envvar=True,
+    help="Language of everything shown.",
+)
+show_names = click.option("--show-names", is_flag=True, help="Show employees by name; they are masked without it.")
+
+
+def rulebook_at(folder: Path | None) -> Rulebook:
+    """The rulebook of a folder, the decree's own without one."""
+    if folder is not None and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder of rules.", hint="--rules names a folder such as the project's rules/.")
+    return load_rulebook(folder or default_rules())
+
+
+def profile_at(file: Path | None) -> Profile:
+    """The profile of a file, the canonical layout without one."""
+    if file is not None and not file.is_file():
+        raise UsageError(f"{file} is no profile.", hint="--profile names a YAML file; see docs/profiles.md.")
+    return load_profile(file) if file else Profile.canonical()
+
+
+def moment_of(text: str, option: str, zone: str, *, end: bool) -> datetime:
+    """A moment as a user writes it; a bare date is the beginning or the end of that day."""
+    read = read_moments(pl.Series([text.strip()], dtype=pl.String), zone)
+    moment = read.moment[0]
+    if not isinstance(moment, datetime):
+        raise UsageError(
+            f"{option} {text!r} is no moment.", hint="Write it as 2018-03-31, 2018-03-31 18:00, 31.03.2018 or 31.03.2018 18:00."
+        )
+    if read.bare[0] and end:
+        return moment.replace(hour=23, minute=59, second=59)
+    return moment
+
+
+def as_of_moment(text: str | None, zone: str) -> datetime:
+    """`--as-of`, or the moment it is now where the offices are."""
+    if text is None:
+        return datetime.now(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
+    return moment_of(text, "--as-of", zone, end=True)
+
+
+def covered_period(text: str | None, profile_read: Profile, zone: str) -> tuple[datetime | None, datetime | None]:
+    """`--covers`, else what the profile states, else nothing."""
+    if text is None:
+        sides = profile_read.covers or (None, None)
+    else:
+        begin, dots, finish = text.partition("..")
+        if not dots:
+            raise UsageError(f"--covers {text!r} is no period.", hint="Write it as 2018-01-01..2018-03-31; either side may be empty.")
+        sides = (begin.strip() or None, finish.strip() or None)
+    since = moment_of(sides[0], "--covers", zone, end=False) if sides[0] else None
+    until = moment_of(sides[1], "--covers", zone, end=True) if sides[1] else None
+    if since and until and since > until:
+        raise UsageError(f"--covers ends ({until:%Y-%m-%d}) before it begins ({since:%Y-%m-%d}).", hint="Write the earlier day first.")
+    return since, until

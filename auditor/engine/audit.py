@@ -1,0 +1,278 @@
+"""One audit, end to end: exports are read, staged, judged, and what was found is put into words."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from auditor.engine import findings
+from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
+from auditor.engine.masking import mask_employees, mask_iin
+from auditor.engine.result import FINDING_COLUMNS, Audit, InputFile
+from auditor.engine.ruletables import PlacedStep, RuleTables
+from auditor.engine.sentences import sentences
+from auditor.engine.staging import Staging
+from auditor.journal.layout import Layout, survey_exports
+from auditor.journal.profile import Profile
+from auditor.journal.quarantine import sentence
+from auditor.journal.reading import read_export
+from auditor.language import Words
+from auditor.law.cite import cite
+from auditor.law.types import Rulebook
+
+BYTES_OF_ROW = 100
+"""A cautious guess at how many bytes a row of an export has at least: it decides how many buckets there are."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked of an audit."""
+
+    as_of: datetime
+    covers: tuple[datetime | None, datetime | None]
+    language: str
+    show_names: bool
+
+
+@dataclass
+class _Taken:
+    """What was read besides the entries."""
+
+    inputs: list[InputFile]
+    files: list[tuple[object, ...]]
+    quarantine: list[pl.DataFrame]
+    mentions: list[pl.DataFrame]
+
+
+Progress = Callable[[str, int, int], None]
+"""Told of a stage ("read" or "judge"), how much of it is done, and of how much."""
+
+
+def no_progress(stage: str, done: int, whole: int) -> None:
+    """Nobody is told."""
+
+
+@contextmanager
+def working_folder(folder: Path) -> Iterator[Path]:
+    """A folder of the run's own, emptied of what a killed run left, and gone at the end."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def audit(
+    paths: list[Path], profile: Profile, rulebook: Rulebook, asked: Asked, folder: Path, progress: Progress = no_progress
+) -> Audit:
+    """Judge exports. `folder` is an empty one for the run's working files.
+
+    Raises InputError for exports that must be refused whole, before any of them is judged.
+    """
+    layouts = survey_exports(paths, profile)
+    sizes = [layout.path.stat().st_size for layout in layouts]
+    staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
+    taken = _take(layouts, sizes, profile, staging, Words("reading", asked.language), progress)
+    restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
+    judgement = judge(
+        staging,
+        Files(
+            pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"),
+            pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions]),
+        ),
+        rulebook,
+        Question(asked.as_of, asked.covers, restart),
+        folder,
+        lambda done, whole: progress("judge", done, whole),
+    )
+    try:
+        return _result(judgement, staging, taken, rulebook, asked)
+    finally:
+        judgement.close()
+
+
+def _take(
+    layouts: list[Layout], sizes: list[int], profile: Profile, staging: Staging, words: Words, progress: Progress
+) -> _Taken:
+    taken = _Taken([], [], [], [])
+    whole, read = sum(sizes), 0
+    for file_id, (layout, size) in enumerate(zip(layouts, sizes, strict=True)):
+        reading = read_export(layout.path, profile, layout)
+        for batch in reading:
+            staging.add(batch.rows, file_id)
+            if len(batch.quarantined):
+                taken.quarantine.append(_put_in_words(batch.quarantined, layout.path, words))
+                taken.mentions.append(_mentions(batch.quarantined, file_id))
+        read += size
+        progress("read", read, whole)
+        done = reading.summary
+        taken.inputs.append(
+            InputFile(
+                path=layout.path.as_posix(),
+                sha256=done.sha256,
+                rows_read=done.rows_read,
+                rows_accepted=done.rows_accepted,
+                rows_quarantined=done.rows_quarantined,
+                encoding=done.encoding,
+                delimiter=done.delimiter,
+                extra_columns=done.extra_columns,
+                received_day_precision=done.received_day_precision,
+                completed_day_precision=done.completed_day_precision,
+            )
+        )
+        row = (file_id, layout.path.as_posix(), done.received_day_precision, done.completed_day_precision)
+        taken.files.append((*row, done.rows_quarantined > 0))
+    staging.close()
+    return taken
+
+
+def _put_in_words(quarantined: pl.DataFrame, path: Path, words: Words) -> pl.DataFrame:
+    said = [sentence(words, fault) for fault in quarantined.iter_rows(named=True)]
+    return quarantined.select(
+        pl.lit(path.as_posix()).alias("source_file"),
+        pl.col("source_line").cast(pl.Int64),
+        "column",
+        "value",
+        pl.Series("reason", said, dtype=pl.String),
+        "raw",
+        "district",
+    )
+
+
+def _mentions(quarantined: pl.DataFrame, file_id: int) -> pl.DataFrame:
+    """The application numbers that broken rows name, or might name where their cells can't be told apart."""
+    whole = quarantined.filter(pl.col("application_no").is_not_null())
+    torn = quarantined.filter(pl.col("application_no").is_null()).select(
+        pl.lit(None, dtype=pl.String).alias("district"),
+        pl.lit(None, dtype=pl.String).alias("office"),
+        pl.col("tokens").alias("application_no"),
+    )
+    named = pl.concat([whole.select("district", "office", "application_no"), torn.explode("application_no")])
+    return named.filter(pl.col("application_no").is_not_null()).unique().select(
+        pl.lit(file_id, dtype=pl.Int32).alias("file_id"), "district", "office", "application_no"
+    )
+
+
+_VERDICTS = """
+SELECT d.text AS district, o.text AS office, p.service, p.channel, coalesce(r.step, w.step_text) AS step, r.role, v.verdict, v.reason, sum(v.n)::BIGINT AS n
+FROM verdict_count v JOIN pair p USING (pair_id)
+LEFT JOIN rule_step r USING (sid) LEFT JOIN word w USING (word_key)
+JOIN spelled_district d ON d.code = v.office_key >> 32 JOIN spelled_office o ON o.code = v.office_key & 4294967295
+GROUP BY ALL ORDER BY ALL
+"""
+_APPLICATIONS = """
+SELECT d.text AS district, o.text AS office, l.service, l.channel, sum(a.n)::BIGINT AS n
+FROM application_count a JOIN (SELECT DISTINCT label_id, service, channel FROM pair_label) l USING (label_id)
+JOIN spelled_district d ON d.code = a.home_key >> 32 JOIN spelled_office o ON o.code = a.home_key & 4294967295
+GROUP BY ALL ORDER BY ALL
+"""
+_NOT_IN_FORCE = """
+SELECT p.service, p.channel, nullif(w.since, DATE '0001-01-01') AS since, nullif(w.until, DATE '9999-12-31') AS until, d.text AS district,
+    sum(w.applications)::BIGINT AS n
+FROM without_rules w JOIN pair p USING (pair_id) JOIN spelled_district d ON d.code = w.district_code GROUP BY ALL ORDER BY ALL
+"""
+_COVERAGE = """
+SELECT d.text AS district, o.text AS office, c.begins, c.ends, c.stated FROM coverage c
+JOIN spelled_district d ON d.code = c.office_key >> 32 JOIN spelled_office o ON o.code = c.office_key & 4294967295 ORDER BY ALL
+"""
+_UNKNOWN_ROLES = """
+SELECT w.role_text AS role, d.text AS district, sum(c.n)::BIGINT AS n FROM word_count c JOIN word w USING (word_key)
+JOIN spelled_district d ON d.code = c.district_code
+WHERE w.role IS NULL AND w.role_text IS NOT NULL GROUP BY ALL ORDER BY ALL
+"""
+_DEPUTIES = """
+SELECT w.role_text AS role, w.role AS counts_as, d.text AS district, sum(c.n)::BIGINT AS n FROM word_count c JOIN word w USING (word_key)
+JOIN spelled_district d ON d.code = c.district_code WHERE w.deputy GROUP BY ALL ORDER BY ALL
+"""
+_FILE_DISTRICTS = """
+SELECT f.path AS source_file, d.text AS district, sum(o.n)::BIGINT AS n FROM office_file o JOIN file f USING (file_id)
+JOIN spelled_district d ON d.code = o.office_key >> 32 GROUP BY ALL ORDER BY ALL
+"""
+
+
+def _result(judgement: Judgement, staging: Staging, taken: _Taken, rulebook: Rulebook, asked: Asked) -> Audit:
+    shown = findings.shown(judgement.con)
+    quarantine = pl.concat([pl.DataFrame(schema=_QUARANTINE), *taken.quarantine])
+    applications = judgement.table(_APPLICATIONS)
+    judged_entries = judgement.table("SELECT coalesce(sum(n), 0)::BIGINT FROM word_count").item()
+    return Audit(
+        findings=worded(shown, judgement.tables, rulebook, asked),
+        verdicts=judgement.table(_VERDICTS),
+        applications=applications,
+        not_in_force=judgement.table(_NOT_IN_FORCE),
+        coverage=judgement.table(_COVERAGE),
+        quarantine=quarantine.drop("district"),
+        unknown_roles=judgement.table(_UNKNOWN_ROLES),
+        deputies=judgement.table(_DEPUTIES),
+        file_districts=judgement.table(_FILE_DISTRICTS),
+        inputs=tuple(taken.inputs),
+        as_of=asked.as_of,
+        covers=asked.covers,
+        rules_id=rulebook.id,
+        rules_sha256=rulebook.sha256,
+        calendar_sha256=rulebook.calendar_sha256,
+        names_shown=asked.show_names,
+        entries=staging.entries,
+        application_count=int(applications["n"].sum()),
+        left_out=staging.entries - int(judged_entries),
+        language=asked.language,
+    )
+
+
+_QUARANTINE = {
+    "source_file": pl.String,
+    "source_line": pl.Int64,
+    "column": pl.String,
+    "value": pl.String,
+    "reason": pl.String,
+    "raw": pl.String,
+    "district": pl.String,
+}
+
+
+def worded(shown: pl.DataFrame, tables: RuleTables, rulebook: Rulebook, asked: Asked) -> pl.DataFrame:
+    """Findings with their sentence, citation and masks: `FINDING_COLUMNS` in order."""
+    masked = shown.with_columns(mask_iin(shown["step"]), mask_iin(shown["role"]))
+    if not asked.show_names:
+        masked = masked.with_columns(mask_employees(shown["employee"]).alias("employee"))
+    message = sentences(masked, rulebook, asked.language)
+    cited = masked.with_columns(message.alias("message"), _citations(shown, tables, rulebook, asked.language))
+    return cited.select(FINDING_COLUMNS).with_columns(pl.col("limit").cast(pl.Float64))
+
+
+def _citations(shown: pl.DataFrame, tables: RuleTables, rulebook: Rulebook, language: str) -> pl.Series:
+    words = Words("rules", language)
+    keys = shown.select("code", "service", "sid")
+    known: dict[tuple[object, ...], str] = {}
+    for code, service, sid in keys.unique().iter_rows():
+        step = tables.steps.get(sid) if sid is not None else None
+        known[code, service, sid] = cite(rulebook, service, _references(code, step), words) or _item(rulebook, service, words)
+    return pl.Series("citation", [known[row] for row in keys.iter_rows()], dtype=pl.String)
+
+
+def _references(code: str, placed: PlacedStep | None) -> tuple[str, ...]:
+    """The clauses that a finding rests on: those of the limit it speaks of, else those of the step."""
+    if placed is None:
+        return ()
+    step = placed.step
+    if code == "T03" and placed.edition.total:
+        return placed.edition.total.citation
+    if code == "T05" and step.stricter_limit and step.limit:
+        return (*step.stricter_limit.citation, *step.limit.citation)
+    if code in ("T01", "T02", "T06") and step.limit:
+        return step.limit.citation
+    return step.citation
+
+
+def _item(rulebook: Rulebook, service: str | None, words: Words) -> str:
+    """Where no clause is in question: the act, and the item of the service where it has one."""
+    act = rulebook.act_label[words.language]
+    known = rulebook.services.get(service) if service else None
+    return f"{act}, {words('cite.item', item=known.item)}" if known else act
