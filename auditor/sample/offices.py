@@ -116,11 +116,12 @@ def found_offices(
             kind: str, slug: str, name: str, prefix: str = "", size: float = size, district: District = district
         ) -> Office:
             style = PLAIN if plain else _style(kind, rng)
+            names = [f"{surname} {initials}" for surname in SURNAMES for initials in INITIALS]
             made = Office(district, kind, slug, name, style, prefix)
             for role in book.roles.values():
                 if role.office_kind == kind and role.human:
                     count = _head_count(role.id, size)
-                    made.staff[role.id] = [_employee(days, rng) for _ in range(count)]
+                    made.staff[role.id] = [_employee(days, names, rng) for _ in range(count)]
             return made
 
         akims = tuple(
@@ -146,8 +147,8 @@ def _head_count(role: str, size: float) -> int:
     return 1 + min(6, int(size / 400)) + (1 if "executor" in role or "worker" in role else 0)
 
 
-def _employee(days: tuple[int, int], rng: Random) -> Employee:
-    name = f"{rng.choice(SURNAMES)} {rng.choice(INITIALS)}"
+def _employee(days: tuple[int, int], names: list[str], rng: Random) -> Employee:
+    name = names.pop(rng.randrange(len(names)))
     away = []
     for start in range(days[0], days[1] + 1, 365):
         leave = start + rng.randrange(330)

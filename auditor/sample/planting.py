@@ -181,8 +181,8 @@ class Planter:
         return codes
 
     def wrong_roles(self, case: Case, step: Step) -> list[str]:
-        """Roles that a step does not accept, of the same kind of office or of none."""
-        kinds = ("channel", case.kind(step))
+        """Roles that a step does not accept, of the same kind of office or of none; `provider` accepts the whole office."""
+        kinds = ("channel",) if step.role == "provider" else ("channel", case.kind(step))
         return [r.id for r in self.book.roles.values() if r.office_kind in kinds and r.id not in step.accepts]
 
     def _can_be_left(self, case: Case, at: int) -> bool:

@@ -98,7 +98,7 @@ class Workdays:
     @staticmethod
     def _unfinished(before: Case | None, moment: int) -> bool:
         """Whether last year's application of this number could still get an entry, and mix with a new one."""
-        return before is not None and (not before.shut or before.last >= moment)
+        return before is not None and (not before.shut or day_of(before.last) >= day_of(moment))
 
     def _handed_over(self, case: Case, done: int, step: Step, after: Step) -> int:
         """When the papers reach the next desk: within hours in the house, by post or wire elsewhere."""
@@ -155,6 +155,8 @@ class Workdays:
             row.received = clock.closing(day) + rng.randrange(1, 120) * 60
 
     def _deputy(self, office: Office, role: str) -> str:
+        if self.book.keep_apart:  # one person in two roles would be R02
+            return ""
         others = [e.name for r in sorted(office.staff) if r != role for e in office.staff[r]]
         return self.rng.choice(others) if others else ""
 

@@ -39,6 +39,7 @@ class Speller:
 
     book: Rulebook
     _seen: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _lists: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
 
     def service(self, id_: str, words: str) -> str:
         """A service by id or by name."""
@@ -53,15 +54,24 @@ class Speller:
         """A role by id or by name."""
         return self._known(id_, self.book.roles[id_].names, words, self.book.vocabulary.roles)
 
-    def deputy(self, id_: str) -> str:
+    def deputy(self, id_: str, words: str, pick: int) -> str:
         """A spelling by which a deputy or acting head signs, or nothing where the vocabulary has none."""
-        return next((text for text, role in sorted(self.book.vocabulary.deputies.items()) if role == id_), "")
+        return self._one_of("deputy", self.book.vocabulary.deputies, id_, words, pick) or ""
 
-    def outcome(self, id_: str, words: str) -> str:
+    def outcome(self, id_: str, words: str, pick: int) -> str:
         """An outcome by id, or by a spelling of the vocabulary."""
         if words == "id" or not id_:
             return id_
-        return min((text for text, to in self.book.vocabulary.outcomes.items() if to == id_), default=id_)
+        return self._one_of("outcome", self.book.vocabulary.outcomes, id_, words, pick) or id_
+
+    def _one_of(self, kind: str, table: dict[str, str], id_: str, words: str, pick: int) -> str | None:
+        """One of the spellings of an id: of those in Latin letters for English, else of the others."""
+        key = (kind, id_, words)
+        if key not in self._lists:
+            latin = words == "en"
+            self._lists[key] = sorted(text for text, to in table.items() if to == id_ and text.isascii() == latin)
+        found = self._lists[key]
+        return found[pick % len(found)] if found else None
 
     def step(self, row: Row, role: str) -> str:
         """A step by name where the name, or with it the role written beside it, says which step it is."""
@@ -177,7 +187,7 @@ def cells(lines: list[Row], speller: Speller, pen: Penmanship) -> Iterator[dict[
         role_id = row.role or row.step.role
         role = "" if style.roles == "none" else speller.role(role_id, style.roles)
         if row.acting and role and not row.role:
-            role = speller.deputy(role_id) or role
+            role = speller.deputy(role_id, style.roles, row.received // 60) or role
         odd = bool(row.service or row.channel or row.role)
         yield {
             "entry_no": str(numbers[row]),
@@ -194,7 +204,7 @@ def cells(lines: list[Row], speller: Speller, pen: Penmanship) -> Iterator[dict[
             "received_at": pen.moment(None if row.written_received is None else row.received, style),
             "completed_at": pen.moment(row.completed, style),
             "extended_to": pen.day(row.extended, style) if row.extended else "",
-            "outcome": speller.outcome(row.outcome, style.words),
+            "outcome": speller.outcome(row.outcome, style.words, row.received // 60),
             "note": "қағаз түрінде" if style.note and numbers[row] % 7 == 0 else "",
         }
 
