@@ -1,6 +1,6 @@
 """Hypothesis strategies that invent journals: nearly valid processes, each with a fault or two.
 
-`python -m engine.strategies` (in `tests/`) counts how often each code, unit and reason comes up.
+`test_reference_itself.py` counts how often each code, unit and reason comes up.
 """
 
 from __future__ import annotations
