@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from auditor.commands.options import language, rulebook_at
+from auditor.commands.options import rules as rules_option
 from auditor.errors import UsageError
+from auditor.language import Words
 
 
 @click.command()
@@ -16,14 +20,14 @@ from auditor.errors import UsageError
 @click.option("--applications", default=1000, show_default=True, help="How many applications to invent.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
 @click.option("--violations", default=0.05, show_default=True, help="Share of applications with a planted fault.")
-@click.option("--rules", type=click.Path(path_type=Path), help="Rules folder; the decree's own without it.")
-@click.option(
-    "--lang", type=click.Choice(["kk", "ru", "en"]), envvar="AUDITOR_LANG", default="en", help="Language of messages."
-)
+@rules_option
+@language
 def sample(out: Path, applications: int, seed: int, violations: float, rules: Path | None, lang: str) -> None:
-    """Invent journals of all procedures, with planted faults and their labels."""
-    from auditor.law.load import load_rulebook
-    from auditor.paths import default_rules
+    """Invent journals of all procedures, with planted faults and their labels.
+
+    The journals go to OUT/journals/<district>/<office>.csv; OUT/labels.csv has one line for each finding that the
+    auditor must make in them, and there is nothing else to be found.
+    """
     from auditor.sample import write_sample
 
     if applications < 1:
@@ -31,16 +35,6 @@ def sample(out: Path, applications: int, seed: int, violations: float, rules: Pa
     if not 0 <= violations <= 1:
         raise UsageError(f"--violations is a share between 0 and 1, not {violations:g}.")
     if out.exists() and not out.is_dir():
-        raise UsageError(f"{out} is a file; --out names a folder.")
-    journals = out / "journals"
-    if journals.exists() and any(journals.iterdir()):
-        raise UsageError(
-            f"{journals} is not empty; journals of another sample would be mixed with these.", hint="Name a new folder."
-        )
-    made = write_sample(load_rulebook(rules or default_rules()), out, applications, seed, violations)
-    text = {
-        "en": "{e} entries of {a} applications in {j} journals; {n} planted findings in {f}",
-        "ru": "{e} записей о {a} заявлениях в {j} журналах; {n} заложенных нарушений в {f}",
-        "kk": "{j} журналда {a} өтініш бойынша {e} жазба; {n} әдейі енгізілген бұзушылық: {f}",
-    }[lang]
-    click.echo(text.format(e=made.entries, a=made.applications, j=made.journals, n=made.labels, f=out / "labels.csv"))
+        raise UsageError(f"{out} is a file.", hint="--out names a folder.")
+    made = write_sample(rulebook_at(rules), out, applications, seed, violations)
+    click.echo(Words("sample", lang)("made", **asdict(made), file=out / "labels.csv"))

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+from auditor.errors import UsageError
 from auditor.law.types import Rulebook
 from auditor.sample.cases import Case, Label, Row
 from auditor.sample.edits import conclude, export, misspell
@@ -77,11 +78,20 @@ def invent(book: Rulebook, applications: int, seed: int, violations: float, *, p
 
 
 def write_sample(book: Rulebook, out: Path, applications: int, seed: int, violations: float) -> Written:
-    """Write journals/<district>/<office>.csv and labels.csv below `out`."""
+    """Write journals/<district>/<office>.csv and labels.csv below `out`.
+
+    Raises UsageError where journals of another sample lie there already: they would be audited with these.
+    """
     sample = invent(book, applications, seed, violations)
+    paths = [out / "journals" / office.district.slug / f"{office.slug}.csv" for office, _ in sample.books]
+    others = sorted({*(out / "journals").rglob("*.csv")} - {*paths})
+    if others:
+        raise UsageError(
+            f"{others[0]} is of another sample and would be mixed with this one.", hint="Name a new folder."
+        )
     speller, pen = Speller(book), Penmanship(book.zone)
-    for office, lines in sample.books:
-        write_journal(out / "journals" / office.district.slug / f"{office.slug}.csv", lines, speller, pen)
+    for path, (_, lines) in zip(paths, sample.books, strict=True):
+        write_journal(path, lines, speller, pen)
     count = write_labels(out / "labels.csv", sample.labels)
     return Written(len(sample.books), sum(len(lines) for _, lines in sample.books), len(sample.cases), count)
 

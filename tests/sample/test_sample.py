@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from auditor.commands.sample import sample as command
+from auditor.errors import UsageError
 from auditor.law.load import load_rulebook
 from auditor.law.types import Rulebook
 from auditor.paths import default_rules
@@ -52,10 +56,10 @@ def read(path: Path) -> list[dict[str, str]]:
 def test_the_same_seed_gives_the_same_bytes(book: Rulebook, tmp_path: Path) -> None:
     """Two runs, one of them in a process with other hashes of strings, write the same files."""
     write_sample(book, tmp_path / "a", 600, 3, 0.2)
-    command = "from auditor.sample import write_sample; from auditor.law.load import load_rulebook; from auditor.paths import *; "
-    command += f"write_sample(load_rulebook(default_rules()), Path({str(tmp_path / 'b')!r}), 600, 3, 0.2)"
+    script = "from auditor.sample import write_sample; from auditor.law.load import load_rulebook; from auditor.paths import *; "
+    script += f"write_sample(load_rulebook(default_rules()), Path({str(tmp_path / 'b')!r}), 600, 3, 0.2)"
     for seed in ("1", "77"):
-        subprocess.run([sys.executable, "-c", command], check=True, env={"PYTHONHASHSEED": seed, "PATH": ""})
+        subprocess.run([sys.executable, "-c", script], check=True, env={"PYTHONHASHSEED": seed, "PATH": ""})
         assert digest(tmp_path / "a") == digest(tmp_path / "b")
     write_sample(book, tmp_path / "c", 600, 4, 0.2)
     assert digest(tmp_path / "a") != digest(tmp_path / "c")
@@ -87,6 +91,48 @@ def test_the_form_of_journals_and_labels(book: Rulebook, tmp_path: Path) -> None
             ]
     keys = Counter(tuple(label.values()) for label in labels)
     assert max(keys.values()) == 1
+
+
+def test_the_sample_data_are_what_their_readme_says(book: Rulebook, tmp_path: Path, repo: Path) -> None:
+    """`sample_data/` is what the command in its README makes today; run that command anew where this fails."""
+    named = re.search(
+        r"auditor sample --out sample_data (.+)", (repo / "sample_data" / "README.md").read_text(encoding="utf-8")
+    )
+    assert named is not None
+    words = named[1].split()
+    options = dict(zip(words[::2], words[1::2], strict=True))
+    write_sample(book, tmp_path, int(options["--applications"]), int(options["--seed"]), float(options["--violations"]))
+    assert digest(repo / "sample_data") == digest(tmp_path), "rm -r sample_data/journals, then: " + named[0]
+    assert sum(path.stat().st_size for path in (repo / "sample_data").rglob("*.*")) < 1_000_000
+    assert {label["code"] for label in read(tmp_path / "labels.csv")} == PLANTED
+
+
+def test_another_sample_is_not_mixed_in(book: Rulebook, tmp_path: Path) -> None:
+    """The same sample may be written again; journals of another one in the folder are refused."""
+    write_sample(book, tmp_path, 60, 1, 0.1)
+    before = digest(tmp_path)
+    write_sample(book, tmp_path, 60, 1, 0.1)
+    assert digest(tmp_path) == before
+    (tmp_path / "journals" / "abai" / "old.csv").write_text("x\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="another sample"):
+        write_sample(book, tmp_path, 60, 1, 0.1)
+
+
+@pytest.mark.parametrize("wrong", [["--applications", "0"], ["--violations", "1.5"], ["--violations", "nan"]])
+def test_sizes_that_make_no_sense_are_refused(tmp_path: Path, wrong: list[str]) -> None:
+    """No traceback, but a sentence and exit code 2."""
+    result = CliRunner().invoke(command, ["--out", str(tmp_path), *wrong])
+    assert isinstance(result.exception, UsageError)
+
+
+def test_the_command_says_what_it_made(tmp_path: Path) -> None:
+    """Its last words name the list of planted faults, in the language asked for."""
+    for lang, word in (("en", "planted"), ("ru", "заложенные"), ("kk", "бұзушылық")):
+        arguments = ["--out", str(tmp_path / lang), "--applications", "30", "--lang", lang]
+        result = CliRunner().invoke(command, arguments)
+        assert result.exit_code == 0, result.output
+        assert word in result.output
+        assert (tmp_path / lang / "labels.csv").exists()
 
 
 def test_every_fault_is_planted(sample: Sample) -> None:
