@@ -16,7 +16,7 @@ OUTCOMES = ("granted", "refused", "no_data", "withdrawn", "moved")
 LATIN_TO_CYRILLIC = str.maketrans("AaBCcEeHhIiKkMOoPpTXxYyƏə", "АаВСсЕеНһІіКкМОоРрТХхУуӘә")
 CYRILLIC_TO_LATIN = str.maketrans("АаВСсЕеНһІіКкМОоРрТХхУуӘәёЁ", "AaBCcEeHhIiKkMOoPpTXxYyƏəeE")
 # Letters that a scan of the decree left Latin inside Kazakh words (`көрсетіletіn`): they don't look alike, they sound so.
-SOUNDS_CYRILLIC = str.maketrans("dglmnrstz", "дглмнрстз")
+SOUNDS_CYRILLIC = str.maketrans("DdGgLlmNnRrSstZz", "ДдГгЛлмНнРрСстЗз")
 LOOKS_CYRILLIC = frozenset("AaBCcEeHhIiKkMOoPpTXxYyƏə")
 DASHES = re.compile(r"\s*[-‐‑‒–—―−﹣－]\s*")
 QUOTES = re.compile('[«»“”„‟‹›‘’‚‛`´"]')
