@@ -261,7 +261,7 @@ def spaces(dice: Dice, _rulebook: Rulebook, lines: list[Line]) -> None:
 
 FAULTS: dict[Fault, int] = {
     drop_step: 10, drop_role: 7, drop_office: 2, drop_beginning: 4, done_too_early: 10, repeat: 6, duplicate: 7,
-    swap_times: 5, wrong_year: 5, off_hours: 4, idle: 10, no_receipt: 6, bare: 8, unknown_step: 6, vague_step: 10, left_open: 8, role_fault: 6,
-    same_person: 9, unknown_service: 3, other_channel: 9, extend: 6, outcome: 4, both_branches: 12, inner_steps: 9,
+    swap_times: 5, wrong_year: 5, off_hours: 4, idle: 10, no_receipt: 6, bare: 8, unknown_step: 6, vague_step: 10, left_open: 8, role_fault: 9,
+    same_person: 9, unknown_service: 6, other_channel: 9, extend: 6, outcome: 4, both_branches: 12, inner_steps: 9,
     registration: 4, unlinked: 3, other_office: 4, spaces: 2,
 }  # fmt: skip
