@@ -33,7 +33,7 @@ QUARANTINED: dict[str, pl.DataType | type[pl.DataType]] = {
 them; more: its other faults. district, office, application_no: as far as readable. tokens: the cells of a row that could not be split."""
 
 FILE_COLUMNS = ("source_file", "source_line", "column", "value", "reason", "raw")
-FORMULA = r"^'*[=+\-@\t\r]"
+FORMULA = r"^'*[=+\-@\t\r\n]"
 """What a spreadsheet would take for a formula, or our reader for a guarded one."""
 IIN = re.compile(r"(?<!\d)\d{12}(?!\d)")
 

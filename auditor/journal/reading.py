@@ -8,10 +8,8 @@ line) goes to Arrow's reader, which refuses a row of the wrong width. Any other 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,13 +19,16 @@ import pyarrow.csv
 
 from auditor.journal.layout import Layout, survey
 from auditor.journal.profile import MOMENTS, Profile
+from auditor.journal.proof import Condition, condition
 from auditor.journal.quarantine import set_aside_faulty, set_aside_unsplit
 from auditor.journal.records import LONGEST_LINE, Fault, Stretch, readable, split_stretch
 from auditor.journal.rows import BARE, ROW_COLUMNS, clean, extra_columns, type_rows
 from auditor.journal.schema import judge
 
-STRETCH = 32 << 20
-BLOCK = 8 << 20
+STRETCH = 8 << 20
+"""Bytes read at a time. Larger ones cost more: memory is touched anew faster than the fixed cost of a batch is saved."""
+BLOCK = 2 << 20
+"""Arrow's own portion: one that the processor's cache holds."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Reading:
                     filled = len(rest)
                     continue
                 if cut:
-                    piece, used, lines = self._piece(view[:cut], line, last=ended or full)
+                    piece, used, lines = self._piece(buffer, cut, line, last=ended or full)
                     line += lines
                     yield self._batch(piece)
                     del piece
@@ -145,14 +146,14 @@ class Reading:
                     break
         self._sha256 = digest.hexdigest()
 
-    def _piece(self, data: memoryview, line: int, *, last: bool) -> tuple[_Piece, int, int]:
-        """A stretch as texts, and how many bytes and lines of it were used."""
-        fast = _fast_road(data, line, self.layout)
+    def _piece(self, buffer: bytearray, end: int, line: int, *, last: bool) -> tuple[_Piece, int, int]:
+        """The first `end` bytes as texts, and how many bytes and lines of them were used."""
+        fast = _fast_road(buffer, end, line, self.layout)
         if fast is not None:
-            return fast, len(data), len(fast.lines)
-        stretch = split_stretch(bytes(data), line, self.layout.shape, last=last)
+            return fast, end, len(fast.lines)
+        stretch = split_stretch(bytes(memoryview(buffer)[:end]), line, self.layout.shape, last=last)
         self._blank += stretch.blank
-        return _careful_piece(stretch, self.layout), len(data) - stretch.carried, stretch.lines_used
+        return _careful_piece(stretch, self.layout), end - stretch.carried, stretch.lines_used
 
     def _batch(self, piece: _Piece) -> Batch:
         texts = piece.texts if piece.tidy else clean(piece.texts)
@@ -209,34 +210,12 @@ def _endless_line(view: memoryview, line: int, file: BinaryIO, digest: hashlib._
         length += len(data)
 
 
-@cache
-def _scans(delimiter: str) -> tuple[str, str]:
-    """Two patterns over a whole stretch: what only the careful road can split; and that or a text still to be trimmed."""
-    d = "\\t" if delimiter == "\t" else re.escape(delimiter)
-    spaces = r" \x0b\x0c\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff" + (
-        "" if d == "\\t" else r"\t"
-    )
-    torn = r'["\x00]|\r[^\n]|\n\r?\n|\A\r?\n'
-    untidy = rf"(?:\A|[{d}\n])[{spaces}']|[{spaces}](?:[{d}\r\n{spaces}]|\z)|[{spaces.removeprefix(' ')}]"
-    return torn, f"{torn}|{untidy}"
-
-
-def _fast_road(data: memoryview, line: int, layout: Layout) -> _Piece | None:
-    """The stretch as Arrow reads it, or None where it is not proved clean."""
-    whole = pa.Array.from_buffers(
-        pa.large_string(),
-        1,
-        [None, pa.py_buffer((0).to_bytes(8, "little") + len(data).to_bytes(8, "little")), pa.py_buffer(data)],
-    )
-    try:
-        whole.validate(full=True)
-    except pa.ArrowInvalid:
+def _fast_road(buffer: bytearray, end: int, line: int, layout: Layout) -> _Piece | None:
+    """The first `end` bytes as Arrow reads them, or None where they are not proved to be one row a line."""
+    state = condition(buffer, end, layout.delimiter)
+    if state is Condition.TORN:
         return None
-    text = pl.Series(whole)
-    torn, untidy = _scans(layout.delimiter)
-    tidy = not text.str.contains(untidy).item()
-    if not tidy and text.str.contains(torn).item():
-        return None
+    data = memoryview(buffer)[:end]
     texts = _by_arrow(pa.py_buffer(data), layout, quoted=False)
     if texts is None:
         return None
@@ -246,7 +225,7 @@ def _fast_road(data: memoryview, line: int, layout: Layout) -> _Piece | None:
         split = bytes(data).split(b"\n")
         return [split[at - line].rstrip(b"\r").decode() for at in wanted]
 
-    return _Piece(texts, lines, raw, [], tidy)
+    return _Piece(texts, lines, raw, [], tidy=state is Condition.TIDY)
 
 
 def _by_arrow(data: pa.Buffer, layout: Layout, *, quoted: bool) -> pl.DataFrame | None:
@@ -255,7 +234,7 @@ def _by_arrow(data: pa.Buffer, layout: Layout, *, quoted: bool) -> pl.DataFrame 
     try:
         table = pa.csv.read_csv(
             pa.BufferReader(data),
-            read_options=pa.csv.ReadOptions(column_names=names, block_size=BLOCK),
+            read_options=pa.csv.ReadOptions(column_names=names, block_size=BLOCK, use_threads=False),
             parse_options=pa.csv.ParseOptions(delimiter=layout.delimiter, quote_char='"' if quoted else False),
             convert_options=pa.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
@@ -267,7 +246,9 @@ def _by_arrow(data: pa.Buffer, layout: Layout, *, quoted: bool) -> pl.DataFrame 
         )
     except pa.ArrowInvalid:
         return None
-    return pl.DataFrame(table)
+    frame = pl.from_arrow(table, rechunk=False)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
 
 
 def _careful_piece(stretch: Stretch, layout: Layout) -> _Piece:

@@ -16,6 +16,7 @@ import polars as pl
 LONGEST_RECORD_LINES = 2_000
 LONGEST_RECORD = 1 << 18
 """A quotation that does not close within so many lines or characters never will."""
+LINES_LOOKED_AHEAD = 50
 LONGEST_LINE = 1 << 20
 RAW_KEPT = 1 << 16
 """Characters of a damaged row kept as evidence."""
@@ -214,10 +215,25 @@ class _Splitter:
                 if fault == "text_after_quote":
                     return (start + 1, None, fault)
                 if cells is not None:
-                    return (index + 1, cells, "")
+                    swallows = len(cells) != self.shape.width and any(
+                        map(self._begins_whole, range(start + 1, index + 1))
+                    )
+                    return alone if swallows else (index + 1, cells, "")
         if self.last or len(self.lines) - start >= LONGEST_RECORD_LINES:
             return alone
         return None
+
+    def _begins_whole(self, start: int) -> bool:
+        """Whether a whole record of several lines begins here."""
+        text = self._text(start)
+        if '"' not in text:
+            return False
+        for index in range(start, min(start + LINES_LOOKED_AHEAD, len(self.lines))):
+            text += "\n" + self._text(index) if index > start else ""
+            cells, fault = split_cells(text, self.shape.delimiter)
+            if fault != "open_quote":
+                return self.shape.looks_whole(cells)
+        return False
 
     def _take(self, start: int, after: int, cells: list[str] | None, fault: str) -> None:
         raw = b"\n".join(self.lines[start:after])

@@ -10,7 +10,7 @@ from auditor.journal.profile import CANONICAL, DATES, MOMENTS, TEXTS, Profile, f
 
 UNFOLDED = r"^[\s\ufeff']|[\s\ufeff]$|\s\s|[^\S ]|\ufeff"
 """A text that is not yet trimmed and folded, or may carry our formula guard."""
-GUARD = r"^'('*[=+\-@\t\r])"
+GUARD = r"^'('*[=+\-@\t\r\n])"
 """Our own mark before what a spreadsheet would take for a formula (`auditor.journal.quarantine`)."""
 
 ROW_COLUMNS = (
