@@ -8,12 +8,16 @@ Read are `YYYY-MM-DD HH:MM[:SS[.f]]`, the same with `T`, `dd.mm.yyyy HH:MM[:SS[.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 import pyarrow as pa
 
 EARLIEST_YEAR = 1900
 """A year before it (`0218`, Excel's `1899`) is a slip of the hand: it would stretch the coverage over centuries."""
+
+EARLIEST = int(datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+"""The same in microseconds, as a column holds it."""
 
 # Arrow's own reader of ISO moments is strict and the fastest there is, but all or nothing; among these lengths it
 # reads only the shapes that we read: a bare date, to the minute, to the second, with a fraction.
@@ -57,23 +61,29 @@ def _bare(lengths: pl.Series) -> pl.Series:
     return (lengths == DATE_LENGTH).fill_null(False)
 
 
+def _iso_lengths(lengths: pl.Series) -> bool:
+    if lengths.min() == lengths.max():
+        return lengths.max() in ISO_LENGTHS
+    return set(lengths.unique().drop_nulls()) <= set(ISO_LENGTHS)
+
+
 def _all_iso(texts: pl.Series | None, lengths: pl.Series) -> pl.Series | None:
     """The moments where every text is an ISO moment of a real day, else None."""
-    if texts is None or not set(lengths.unique().drop_nulls()) <= set(ISO_LENGTHS):
+    if texts is None or not _iso_lengths(lengths):
         return None
     try:
         moments = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.timestamp("us"))
     except pa.ArrowInvalid:
         return None
     read = pl.Series(texts.name, moments)
-    first = read.dt.year().min()
-    return read if isinstance(first, int) and first >= EARLIEST_YEAR else None
+    first = read.to_physical().min()
+    return read if isinstance(first, int) and first >= EARLIEST else None
 
 
 def _as_iso(texts: pl.Series, lengths: pl.Series) -> pl.Series | None:
     """`dd.mm.yyyy…` turned to `yyyy-mm-dd…`, where the first text looks so; Arrow then judges every digit."""
     first = texts.drop_nulls()[0]
-    if first[2:3] != "." or not set(lengths.unique().drop_nulls()) <= set(ISO_LENGTHS):
+    if first[2:3] != "." or not _iso_lengths(lengths):
         return None
     frame = texts.to_frame("t")
     dotted = (pl.col("t").str.slice(2, 1) == ".") & (pl.col("t").str.slice(5, 1) == ".")
