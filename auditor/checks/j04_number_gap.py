@@ -21,9 +21,11 @@ SEVERITY = "warning"
 QUERY = """
 WITH numbers AS (
     SELECT *, lag(entry_no) OVER (PARTITION BY office_key, year ORDER BY entry_no) AS before
-    FROM (SELECT *, row_number() OVER (PARTITION BY office_key, year, entry_no ORDER BY eid) AS nth FROM numbered) WHERE nth = 1
+    FROM (SELECT *, row_number() OVER (PARTITION BY office_key, year, entry_no ORDER BY eid) AS nth FROM numbered WHERE j02 IS NULL) WHERE nth = 1
 )
 SELECT eid, (before + 1) || '..' || (entry_no - 1) AS detail, entry_no - before - 1 AS n
 FROM numbers
 WHERE entry_no > before + 1 AND office_key NOT IN (SELECT office_key FROM damaged_office)
+  -- An entry with an impossible time may belong to any year.
+  AND NOT EXISTS (SELECT 1 FROM numbered x WHERE x.office_key = numbers.office_key AND x.j02 IS NOT NULL AND x.entry_no > before AND x.entry_no < numbers.entry_no)
 """

@@ -19,6 +19,7 @@ SEVERITY = "warning"
 
 
 QUERY = """
-SELECT a.app_id, arg_min(e.eid, (e.received_at IS NULL, coalesce(e.received_at, e.completed_at), e.eid)) AS eid
-FROM application a JOIN entry e USING (app_id) WHERE a.problem = 'P02' GROUP BY a.app_id
+SELECT a.app_id, e.eid, e.received_at, e.completed_at
+FROM application a JOIN entry e USING (app_id) WHERE a.problem = 'P02' AND e.repeats IS NULL
+QUALIFY row_number() OVER (PARTITION BY a.app_id ORDER BY e.received_at IS NULL, coalesce(e.received_at, e.completed_at), e.eid) = 1
 """

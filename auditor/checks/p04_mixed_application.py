@@ -19,7 +19,7 @@ CODE = "P04"
 SEVERITY = "warning"
 
 QUERY = """
-SELECT a.app_id, min(e.eid) AS eid, arg_min(e.received_at, e.eid) AS received_at, arg_min(e.completed_at, e.eid) AS completed_at,
+SELECT a.app_id, min(e.eid) AS eid, arg_min_null(e.received_at, e.eid) AS received_at, arg_min_null(e.completed_at, e.eid) AS completed_at,
     string_agg(DISTINCT l.service || '/' || l.channel, ',' ORDER BY l.service || '/' || l.channel) AS detail
 FROM application a JOIN entry e USING (app_id) JOIN (SELECT DISTINCT label_id, service, channel FROM pair_label) l ON l.label_id = e.label_id
 WHERE a.mixed AND a.problem IS NULL AND e.label_id <> a.label_id AND e.repeats IS NULL

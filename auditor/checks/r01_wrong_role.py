@@ -19,7 +19,7 @@ CODE = "R01"
 SEVERITY = "error"
 
 QUERY = """
-SELECT e.app_id, e.sid, min(e.eid) AS eid, arg_min(e.received_at, e.eid) AS received_at, arg_min(e.completed_at, e.eid) AS completed_at,
+SELECT e.app_id, e.sid, min(e.eid) AS eid, arg_min_null(e.received_at, e.eid) AS received_at, arg_min_null(e.completed_at, e.eid) AS completed_at,
     (SELECT string_agg(c.role, ',' ORDER BY c.role) FROM accepted c WHERE c.sid = e.sid) AS detail
 FROM entry e WHERE e.wrong_role AND e.repeats IS NULL
 GROUP BY e.app_id, e.sid

@@ -18,12 +18,15 @@ CODE = "R02"
 SEVERITY = "warning"
 
 QUERY = """
-WITH acted AS (
-    SELECT e.app_id, e.sid, e.eid, e.employee, coalesce(e.role, r.role) AS role, e.received_at, e.completed_at
+WITH first_act AS (
+    SELECT e.app_id, e.office_key, e.employee, coalesce(e.role, r.role) AS acting, min(e.eid) AS eid, arg_min(e.sid, e.eid) AS sid,
+        arg_min_null(e.received_at, e.eid) AS received_at, arg_min_null(e.completed_at, e.eid) AS completed_at
     FROM entry e JOIN rule_step r USING (sid) WHERE e.employee <> 0 AND e.repeats IS NULL AND EXISTS (FROM keep_apart)
+    GROUP BY ALL
 )
-SELECT b.app_id, b.sid, min(b.eid) AS eid, arg_min(b.received_at, b.eid) AS received_at, arg_min(b.completed_at, b.eid) AS completed_at, min(a.role) AS detail
-FROM acted a JOIN acted b ON b.app_id = a.app_id AND b.employee = a.employee AND b.eid > a.eid
-JOIN keep_apart k ON (k.one = a.role AND k.other = b.role) OR (k.one = b.role AND k.other = a.role)
+SELECT b.app_id, b.sid, min(b.eid) AS eid, arg_min_null(b.received_at, b.eid) AS received_at, arg_min_null(b.completed_at, b.eid) AS completed_at,
+    arg_min(a.acting, b.eid) AS detail
+FROM first_act a JOIN first_act b ON b.app_id = a.app_id AND b.office_key = a.office_key AND b.employee = a.employee AND b.eid > a.eid
+JOIN keep_apart k ON (k.one = a.acting AND k.other = b.acting) OR (k.one = b.acting AND k.other = a.acting)
 GROUP BY b.app_id, b.sid
 """

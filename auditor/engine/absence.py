@@ -1,6 +1,6 @@
 """Steps that have no entry: missing before the last one, and pending after it.
 
-    missing   app_id, sid, reason (null: skipped), place_eid, later_sid, role, office_key
+    missing   app_id, sid, reason (null: skipped), place_eid, later_sid, role, whole_role, office_key
     pending   app_id, sid, last_sid (the step before, if the next one is judged), start, hand-over day's number, verdict, reason, ...
 
 The numbers in brackets refer to docs/readings.md.
@@ -16,44 +16,55 @@ _COVERAGE_DAYS = 30
 _MISSING = f"""
 CREATE OR REPLACE TEMP TABLE missing AS
 WITH absent AS (
-    SELECT a.*, i.idx, a.edition_id * 64 + i.idx AS sid, r.cal, r.role
+    SELECT a.*, i.idx, a.edition_id * 64 + i.idx AS sid, r.cal, r.role, r.human AND NOT r.applicant AS someone
     FROM judged_application a
     JOIN range(60) i(idx) ON a.required & ~a.present & ((1::BIGINT << a.last_idx) - 1) & (1::BIGINT << i.idx) <> 0
     JOIN rule_step r ON r.sid = a.edition_id * 64 + i.idx
     WHERE a.required & ~a.present & ((1::BIGINT << a.last_idx) - 1) <> 0
 ), seen AS (
-    SELECT p.app_id, p.sid, p.inside, p.eid, p.office_key, coalesce(p.received_at, p.completed_at) AS seen_at, r.cal, r.idx
+    SELECT p.app_id, p.sid, p.eid, p.office_key, coalesce(p.received_at, p.completed_at) AS seen_at, p.sound, r.cal, r.idx, r.role
     FROM performing p JOIN rule_step r USING (sid)
-    WHERE p.app_id IN (SELECT app_id FROM absent)
+    WHERE NOT p.inside AND p.app_id IN (SELECT app_id FROM absent)
+), entered AS (
+    SELECT e.app_id, e.eid, e.office_key, coalesce(e.received_at, e.completed_at) AS seen_at, e.j02 IS NULL AS sound, r.cal, r.idx
+    FROM entry e JOIN rule_step r USING (sid)
+    WHERE NOT e.inside AND e.repeats IS NULL AND e.app_id IN (SELECT app_id FROM absent)
 ), earliest AS (
-    SELECT app_id, arg_min(idx, (seen_at, eid)) AS idx, arg_min(inside, (seen_at, eid)) AS inside, min(seen_at) AS seen_at, arg_min(office_key, (seen_at, eid)) AS office_key
-    FROM seen GROUP BY 1
+    SELECT app_id, arg_min(idx, (NOT sound, seen_at, eid)) AS idx, arg_min(seen_at, (NOT sound, seen_at, eid)) AS seen_at,
+        arg_min(office_key, (NOT sound, seen_at, eid)) AS office_key
+    FROM entered GROUP BY 1
 ), earliest_of_kind AS (
-    SELECT app_id, cal, arg_min(idx, (seen_at, eid)) AS idx, min(seen_at) AS seen_at, arg_min(office_key, (seen_at, eid)) AS office_key
-    FROM seen WHERE NOT inside GROUP BY 1, 2
+    SELECT app_id, cal, arg_min(idx, (NOT sound, seen_at, eid)) AS idx, arg_min(seen_at, (NOT sound, seen_at, eid)) AS seen_at,
+        arg_min(office_key, (NOT sound, seen_at, eid)) AS office_key
+    FROM entered GROUP BY 1, 2
 ), placed AS (
     SELECT b.app_id, b.sid,
         coalesce(min(s.sid) FILTER (s.cal = b.cal AND s.sid > b.sid), max(s.sid) FILTER (s.cal = b.cal AND s.sid < b.sid),
             min(s.sid) FILTER (s.sid > b.sid)) AS place_sid,
         min(s.sid) FILTER (s.sid > b.sid) AS later_sid
-    FROM absent b JOIN seen s ON s.app_id = b.app_id AND NOT s.inside GROUP BY 1, 2
+    FROM absent b JOIN seen s ON s.app_id = b.app_id GROUP BY 1, 2
 )
 SELECT b.app_id, b.sid, b.role, b.edition_id, q.later_sid, s.eid AS place_eid, s.office_key,
     -- (32) No step of the role has an entry: the role itself was skipped.
-    NOT EXISTS (SELECT 1 FROM performing p JOIN rule_step r USING (sid) WHERE p.app_id = b.app_id AND NOT p.inside AND r.role = b.role) AS whole_role,
+    r.app_id IS NULL AS whole_role,
     CASE WHEN k.app_id IS NULL THEN 'no_entry_of_office'
-         WHEN near_begin(e.seen_at, c.begins) AND (e.inside OR b.idx < e.idx) THEN 'before_coverage'
+         WHEN NOT b.someone AND r.app_id IS NULL THEN 'no_entry_of_role'
+         WHEN near_begin(e.seen_at, c.begins) AND b.idx < e.idx THEN 'before_coverage'
          WHEN near_begin(k.seen_at, d.begins) AND b.idx < k.idx THEN 'before_coverage'
+         WHEN s.sid < b.sid AND l.seen_at > f.ends THEN 'after_coverage'
          WHEN b.unknown > 0 OR b.ambiguous THEN 'unknown_step'
          WHEN b.quarantined THEN 'quarantined_row'
     END AS reason
 FROM absent b
 JOIN placed q ON q.app_id = b.app_id AND q.sid = b.sid
 JOIN seen s ON s.app_id = b.app_id AND s.sid = q.place_sid
+JOIN seen l ON l.app_id = b.app_id AND l.sid = q.later_sid
+JOIN coverage f ON f.office_key = s.office_key
 JOIN earliest e ON e.app_id = b.app_id
 JOIN coverage c ON c.office_key = e.office_key
 LEFT JOIN earliest_of_kind k ON k.app_id = b.app_id AND k.cal = b.cal
 LEFT JOIN coverage d ON d.office_key = k.office_key
+LEFT JOIN (SELECT DISTINCT app_id, role FROM seen) r ON r.app_id = b.app_id AND r.role = b.role
 """
 
 # (21), (22): the first required step after the last present one, and those after it.
@@ -94,6 +105,7 @@ WITH unfinished AS (
 ), decided AS (
     SELECT *,
         CASE WHEN unclear IS NOT NULL THEN unclear
+             WHEN limit_micro IS NULL AND limit_days IS NULL THEN NULL
              WHEN completed_at IS NOT NULL AND (start IS NULL OR stop_number IS NULL
                 OR handover_number + 1 + coalesce(limit_days, 0) > getvariable('last_working')[cal + 1]) THEN 'calendar' END AS reason,
         coalesce(CASE WHEN limit_micro IS NOT NULL THEN elapsed > limit_micro
@@ -110,7 +122,7 @@ FROM decided
 """
 
 MACROS = f"""
-CREATE OR REPLACE MACRO near_begin(moment, begins) AS moment <= begins + INTERVAL {_COVERAGE_DAYS} DAY;
+CREATE OR REPLACE MACRO near_begin(moment, begins) AS coalesce(moment <= begins + INTERVAL {_COVERAGE_DAYS} DAY, true);
 """
 
 

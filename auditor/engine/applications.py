@@ -2,7 +2,7 @@
 
     raw          the bucket's entries, with J02 and day precision seen, a stated end of coverage applied
     application  app_id, home_key, application_no, key_year, n, earliest, day, pair_id, process_id, edition_id, problem,
-                 label_id, mixed, then (by `masks`) present, inside_present, unknown, ambiguous, single, ended, quarantined, last_idx, required
+                 label_id, mixed, then (by `masks`) present, inside_present, unknown, ambiguous, single, ended, quarantined, last_idx, wanted, required
     entry        one row an entry of an application: app_id, eid, ..., sid (null: unknown), inside, ambiguous, foreign
 
 The numbers in brackets refer to docs/readings.md.
@@ -33,25 +33,31 @@ WHERE (received_at IS NULL OR received_at <= coalesce(getvariable('covers_to'), 
   AND (received_at IS NOT NULL OR completed_at IS NOT NULL)
 """
 
-# (2) Where registered_on is empty, the first step in a later year opens a new application.
+# (2) Where registered_on is empty, the first step in a later year opens a new application. Impossible times open none; on one
+# day, where bare dates hide the order, the first step comes first. A part without a first step joins the latest stated year.
 _KEY_YEARS = """
 CREATE OR REPLACE TEMP TABLE key_years AS
 WITH undated AS (
-    SELECT r.eid, r.home_key, r.application_no, coalesce(r.received_at, r.completed_at) AS seen_at,
-        year(coalesce(r.received_at, r.completed_at)) AS y, coalesce(p.first, false) AS first
+    SELECT r.eid, r.home_key, r.application_no, r.j02 IS NULL AS sound, coalesce(r.received_at, r.completed_at) AS seen_at,
+        year(seen_at) AS y, coalesce(p.first, false) AS first
     FROM raw r LEFT JOIN pair_word p ON p.pair_id = r.pair_id AND p.word_id = r.word_id
     WHERE r.key_year IS NULL
 ), marked AS (
-    SELECT *, first AND y > coalesce(max(CASE WHEN first THEN y END) OVER before, lag(y) OVER plain, y) AS opens
+    SELECT *, first AND sound AND y > coalesce(max(CASE WHEN first AND sound THEN y END) OVER before, max(CASE WHEN sound THEN y END) OVER before, y) AS opens
     FROM undated
-    WINDOW plain AS (PARTITION BY home_key, application_no ORDER BY seen_at, eid),
-           before AS (PARTITION BY home_key, application_no ORDER BY seen_at, eid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    WINDOW before AS (PARTITION BY home_key, application_no ORDER BY seen_at::DATE, NOT first, seen_at, eid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), parted AS (
-    SELECT *, sum(opens::INT) OVER (PARTITION BY home_key, application_no ORDER BY seen_at, eid ROWS UNBOUNDED PRECEDING) AS part
+    SELECT *, sum(opens::INT) OVER (PARTITION BY home_key, application_no ORDER BY seen_at::DATE, NOT first, seen_at, eid ROWS UNBOUNDED PRECEDING) AS part
     FROM marked
+), dated AS (
+    SELECT *, min(CASE WHEN first AND sound THEN y END) OVER w AS first_year, coalesce(min(CASE WHEN sound THEN y END) OVER w, min(y) OVER w) AS any_year
+    FROM parted WINDOW w AS (PARTITION BY home_key, application_no, part)
+), stated AS (
+    SELECT DISTINCT home_key, application_no, key_year FROM raw WHERE key_year IS NOT NULL
 )
-SELECT eid, coalesce(min(CASE WHEN first THEN y END) OVER w, min(y) OVER w)::SMALLINT AS key_year
-FROM parted WINDOW w AS (PARTITION BY home_key, application_no, part)
+SELECT d.eid, coalesce(d.first_year, max(s.key_year), d.any_year)::SMALLINT AS key_year
+FROM dated d LEFT JOIN stated s ON s.home_key = d.home_key AND s.application_no = d.application_no AND d.first_year IS NULL AND s.key_year <= d.any_year
+GROUP BY d.eid, d.first_year, d.any_year
 """
 
 _APPLICATION = """
@@ -67,7 +73,7 @@ SELECT row_number() OVER () AS app_id, * FROM (
 # (3) Service and channel are those of the entry received first.
 _MIXED_LABEL = """
 UPDATE grouped SET label_id = chosen.label_id FROM (
-    SELECT g.app_id, arg_min(r.label_id, (r.received_at IS NULL, coalesce(r.received_at, r.completed_at), r.eid)) AS label_id
+    SELECT g.app_id, arg_min(r.label_id, (r.j02 IS NOT NULL, r.received_at IS NULL, coalesce(r.received_at, r.completed_at), r.eid)) AS label_id
     FROM grouped g JOIN raw r USING (home_key, application_no, key_year) WHERE g.mixed GROUP BY 1
 ) chosen WHERE grouped.app_id = chosen.app_id
 """
@@ -105,7 +111,8 @@ SELECT app_id,
     coalesce(bit_or(1::BIGINT << (sid % 64)) FILTER (NOT inside), 0) AS present,
     coalesce(bit_or(1::BIGINT << (sid % 64)) FILTER (inside), 0) AS inside_present,
     count(sid) AS known,
-    count(*) FILTER (sid IS NULL AND NOT ambiguous AND NOT unjudged AND eid NOT IN (FROM foreign_entry)) AS unknown,
+    -- (5), (6) Entries that may be any step: unknown ones, and those of another procedure.
+    count(*) FILTER (sid IS NULL AND NOT ambiguous AND NOT unjudged) AS unknown,
     bool_or(ambiguous) AS ambiguous,
     max(sid % 64) FILTER (NOT inside) AS last_idx
 FROM entry GROUP BY 1
@@ -139,7 +146,7 @@ WITH waived AS (
     WHERE a.problem IS NULL
 )
 SELECT app_id, edition_id, home_key, application_no, present, inside_present, unknown, ambiguous, last_idx,
-    ended = 1 AS ended, present & ends <> 0 AS cut_short,
+    ended = 1 AS ended, present & ends <> 0 AS cut_short, required AS wanted,
     known = bit_count(present) + bit_count(inside_present) AS single,
     app_id IN (FROM mentioned) AS quarantined,
     required & CASE

@@ -242,7 +242,8 @@ def worded(shown: pl.DataFrame, tables: RuleTables, rulebook: Rulebook, asked: A
     masked = shown.with_columns(mask_iin(shown["step"]), mask_iin(shown["role"]))
     if not asked.show_names:
         masked = masked.with_columns(mask_employees(shown["employee"]).alias("employee"))
-    message = sentences(masked, rulebook, asked.language)
+    exact = masked.with_columns(actual="exact_actual", excess="exact_excess")
+    message = sentences(exact, rulebook, asked.language)
     cited = masked.with_columns(message.alias("message"), _citations(shown, tables, rulebook, asked.language))
     return cited.select(FINDING_COLUMNS).with_columns(pl.col("limit").cast(pl.Float64))
 

@@ -51,9 +51,9 @@ WITH based AS (
     LEFT JOIN edition d ON d.edition_id = coalesce(f.sid // 64, a.edition_id)
 )
 SELECT b.* EXCLUDE (app_id, stated), CASE WHEN b.basis <> 'exact' AND b.stated = 'error' THEN 'warning' ELSE b.stated END AS severity,
-    -- (39) Nobody in particular left out a step, or chose the service.
-    e.office_key, e.word_key, CASE WHEN b.code NOT IN ('S01', 'S02', 'P01', 'P02') THEN e.employee END AS employee, e.file_id, e.line, e.entry_no,
-    CASE WHEN b.code IN ('R01', 'S03') OR b.sid IS NULL THEN coalesce(e.role, w.role_text) ELSE r.role END AS role
+    -- (39) Nobody in particular left out a step.
+    e.office_key, e.word_key, CASE WHEN b.code NOT IN ('S01', 'S02') THEN e.employee END AS employee, e.file_id, e.line, e.entry_no,
+    CASE WHEN b.code[1] = 'P' THEN NULL WHEN b.code IN ('R01', 'S03') OR b.sid IS NULL THEN coalesce(e.role, w.role_text) ELSE r.role END AS role
 FROM based b JOIN entry e ON e.app_id = b.app_id AND e.eid = b.eid JOIN word w USING (word_key)
 LEFT JOIN rule_step r ON r.sid = b.sid
 """
@@ -115,7 +115,8 @@ WITH named AS (
     FROM named
 )
 SELECT code, severity, district, office, service, channel, application_no, step, role, employee_name AS employee, received_at, completed_at, due_at,
-    lim AS "limit", unit AS limit_unit, actual, excess, basis, source_file, line::BIGINT AS source_line, detail, n, sid, key_year,
+    lim AS "limit", unit AS limit_unit, two_decimals(actual, unit) AS actual, two_decimals(excess, unit) AS excess,
+    actual AS exact_actual, excess AS exact_excess, basis, source_file, line::BIGINT AS source_line, detail, n, sid, key_year,
     sha256(identity || CASE WHEN code[1] = 'J' THEN row_number() OVER (PARTITION BY identity ORDER BY eid)::VARCHAR ELSE '' END)[:16] AS fingerprint
 FROM identified
 ORDER BY district NULLS FIRST, office, application_no, key_year, code, sid, step, eid

@@ -16,7 +16,7 @@ import polars as pl
 from auditor.engine import absence, applications, findings, overruns, steps, verdicts, worktime
 from auditor.engine.ruletables import RuleTables, rule_tables
 from auditor.engine.staging import Staging
-from auditor.law.types import Rulebook
+from auditor.law.types import Calendar, Rulebook
 
 MEMORY = "1200MB"
 THREADS = 2
@@ -99,7 +99,7 @@ def judge(
     _keep(con, "mention_text", files.mentions)
     for macros in (worktime.MACROS, applications.MACROS, steps.MACROS, absence.MACROS, overruns.MACROS):
         con.execute(macros)
-    _ask(con, question, numbers, working_days)
+    _ask(con, question, rulebook.calendars, numbers, working_days)
     con.execute(findings.TABLE)
     con.execute(verdicts.TABLE)
     con.execute("CREATE TABLE application_count (home_key BIGINT, label_id INTEGER, n BIGINT)")
@@ -129,13 +129,20 @@ def _spelled(staging: Staging) -> dict[str, pl.DataFrame]:
     }
 
 
-def _ask(con: duckdb.DuckDBPyConnection, question: Question, numbers: dict[str, int], working_days: pl.DataFrame) -> None:
+def _ask(
+    con: duckdb.DuckDBPyConnection,
+    question: Question,
+    calendars: dict[str, Calendar],
+    numbers: dict[str, int],
+    working_days: pl.DataFrame,
+) -> None:
     begin, end = question.covers
     con.execute("SET VARIABLE as_of = ?::TIMESTAMP", [question.as_of])
     con.execute("SET VARIABLE covers_from = ?::TIMESTAMP", [begin])
     con.execute("SET VARIABLE covers_to = ?::TIMESTAMP", [end])
     last = dict(working_days.group_by("cal").agg(pl.col("number").max()).iter_rows())
     con.execute("SET VARIABLE last_working = ?::INTEGER[]", [[last.get(i, 0) for i in range(len(numbers))]])
+    con.execute("SET VARIABLE first_day = ?::DATE[]", [[calendars[name].first_day for name in sorted(numbers, key=lambda n: numbers[n])]])
 
 
 # (14) The period that each office's exports speak for, from moments that are possible.

@@ -13,7 +13,7 @@ import duckdb
 
 _EXCEEDED = """
 CREATE OR REPLACE TEMP TABLE exceeded AS
-SELECT app_id, sid, eid, true AS begun, strictly, accuses, completed_at IS NOT NULL AS completed, received_at, completed_at, extended_to, cal,
+SELECT app_id, sid, eid, true AS begun, strictly, accuses, completed_at IS NOT NULL AS completed, received_at, completed_at, extended_due AS extended_to, cal,
     start, start_bare, stop, elapsed, effective, stop_number, stop_working,
     CASE WHEN strictly THEN strict_micro ELSE limit_micro END AS micro, CASE WHEN strictly THEN strict_days ELSE limit_days END AS days
 FROM step WHERE verdict IN ('late', 'overdue') OR strictly
@@ -31,7 +31,7 @@ WITH placed AS (
     SELECT e.*, r.limit_value, r.limit_unit, r.strict_value, r.strict_unit,
         CASE WHEN start_bare THEN d.before + d.e1 - d.s1 + d.e2 - d.s2 + d.e3 - d.s3
              ELSE open_at(start, d.before, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) END + micro AS target,
-        x.number AS ext_number, x.working AS ext_working, x.closes AS ext_closes,
+        x.number AS ext_number, x.closes AS ext_closes,
         x.before + x.e1 - x.s1 + x.e2 - x.s2 + x.e3 - x.s3 AS ext_open,
         open_at(stop, y.before, y.s1, y.e1, y.s2, y.e2, y.s3, y.e3) AS stop_open
     FROM exceeded e JOIN rule_step r USING (sid)
@@ -46,13 +46,14 @@ WITH placed AS (
 )
 SELECT app_id, sid, eid, begun, strictly, accuses, completed, received_at, completed_at,
     CASE WHEN extended_to IS NOT NULL
-         THEN extended_to::TIMESTAMP + to_microseconds(CASE WHEN ext_working THEN ext_closes ELSE 86399000000 END)
+         THEN extended_to::TIMESTAMP + to_microseconds(ext_closes)
          ELSE coalesce(day_due, micro_due) END AS due_at,
     (CASE WHEN strictly THEN strict_value ELSE limit_value END)::DOUBLE AS lim,
     coalesce(CASE WHEN strictly THEN strict_unit ELSE limit_unit END, 'working_day') AS unit,
     CASE WHEN micro IS NOT NULL THEN elapsed / unit_micro(unit) ELSE stop_number - effective + (NOT stop_working)::INT END::DOUBLE AS actual,
     CASE WHEN extended_to IS NOT NULL AND micro IS NOT NULL THEN greatest(0, stop_open - ext_open) / unit_micro(unit)
          WHEN extended_to IS NOT NULL THEN stop_number - ext_number + (NOT stop_working)::INT
+         WHEN micro IS NOT NULL THEN (elapsed - micro) / unit_micro(unit)
          ELSE actual - lim END::DOUBLE AS excess
 FROM due
 """
@@ -66,10 +67,8 @@ WITH waited AS (
     FROM step s JOIN rule_step p ON p.sid = s.prev_sid
     WHERE s.received_at IS NOT NULL AND s.prev_completed IS NOT NULL AND s.prev_sound AND s.sound
       AND s.received_at::DATE > s.prev_completed::DATE + 1 AND p.cal = s.cal AND s.human AND NOT s.applicant
-      AND (s.idx = p.idx + 1 OR NOT EXISTS (
-            SELECT 1 FROM judged_application a JOIN edition d ON d.edition_id = s.edition_id
-            WHERE a.app_id = s.app_id AND CASE WHEN s.inside THEN d.required ELSE a.required END
-                & ((1::BIGINT << s.idx) - 1) & ~((2::BIGINT << p.idx) - 1) <> 0))
+      AND (s.idx = p.idx + 1 OR NOT s.inside AND NOT EXISTS (
+            SELECT 1 FROM judged_application a WHERE a.app_id = s.app_id AND a.wanted & ((1::BIGINT << s.idx) - 1) & ~((2::BIGINT << p.idx) - 1) <> 0))
     UNION ALL
     SELECT k.app_id, k.sid, k.eid, false, NULL, NULL, k.cut_off, k.completed_at, k.completed_bare, k.cal, l.handover_days
     FROM pending k JOIN rule_step l ON l.sid = k.last_sid
@@ -84,29 +83,45 @@ FROM counted c JOIN working_day t ON t.cal = c.cal AND t.number = c.effective + 
 WHERE after_due(c.number, c.working, c.effective + c.allowed)
 """
 
-# (25) The application's total term, where the rules state one.
+# (25) The application's total term, where the rules state one: to its last step, or to the step that ended it early. A term extended by decision
+# is not counted: the rules do not say by how much the total grows.
 _TOTAL = """
 CREATE OR REPLACE TEMP TABLE total AS
-WITH whole AS (
-    SELECT a.app_id, t.last_required AS sid, coalesce(s.eid, g.eid) AS eid, a.earliest AS start, s.completed_at, coalesce(s.completed_at, c.ends) AS stop,
-        t.total_micro AS micro, t.total_days AS days, t.total_cal AS cal, t.total_value::DOUBLE AS lim, t.total_unit AS unit, g.bare
-    FROM application a JOIN judged_application j USING (app_id) JOIN edition t ON t.edition_id = a.edition_id
-    JOIN (SELECT app_id, arg_max(eid, (sid, eid)) AS eid, arg_max(office_key, (sid, eid)) AS office_key,
-                 arg_min(received_bare OR (received_at IS NULL AND completed_bare), (coalesce(received_at, completed_at), eid)) AS bare
-          FROM performing GROUP BY 1) g USING (app_id)
-    LEFT JOIN performing s ON s.app_id = a.app_id AND s.sid = t.last_required AND s.sound
-    JOIN coverage c ON c.office_key = coalesce(s.office_key, g.office_key)
-    WHERE t.total_value IS NOT NULL AND NOT j.ended
+WITH aimed AS (
+    SELECT j.app_id, j.edition_id, t.* EXCLUDE (edition_id), j.unknown > 0 OR j.ambiguous OR j.quarantined AS unsure,
+        j.edition_id * 64 + CASE WHEN j.cut_short THEN bit_count(lowest_bit(j.present & t.ends) - 1) ELSE top_bit(j.required) END AS sid
+    FROM judged_application j JOIN edition t USING (edition_id)
+    WHERE t.total_value IS NOT NULL AND NOT j.ended AND j.required <> 0
+      AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.app_id = j.app_id AND e.extended_to IS NOT NULL AND e.repeats IS NULL)
+), began AS (
+    SELECT app_id, min(coalesce(received_at, completed_at)) AS start,
+        arg_min(CASE WHEN received_at IS NULL THEN completed_bare ELSE received_bare END, (coalesce(received_at, completed_at), eid)) AS start_bare
+    FROM entry WHERE app_id IN (SELECT app_id FROM aimed) AND j02 IS NULL AND repeats IS NULL GROUP BY 1
+), last_of_kind AS (
+    SELECT a.app_id, arg_max(p.eid, p.sid) AS eid, arg_max(p.office_key, p.sid) AS office_key
+    FROM aimed a JOIN rule_step r ON r.sid = a.sid JOIN performing p ON p.app_id = a.app_id AND NOT p.inside AND p.sound JOIN rule_step q ON q.sid = p.sid AND q.cal = r.cal
+    GROUP BY 1
+), whole AS (
+    SELECT a.app_id, a.sid, coalesce(s.eid, k.eid) AS eid, b.start, b.start_bare, s.received_at, s.completed_at,
+        coalesce(s.completed_at, c.ends) AS stop, coalesce(s.completed_bare AND s.completed_at IS NOT NULL, false) AS stop_bare,
+        a.total_micro AS micro, a.total_days AS days, a.total_cal AS cal, a.total_value::DOUBLE AS lim, a.total_unit AS unit
+    FROM aimed a JOIN began b USING (app_id)
+    LEFT JOIN performing s ON s.app_id = a.app_id AND s.sid = a.sid
+    LEFT JOIN last_of_kind k ON k.app_id = a.app_id
+    JOIN coverage c ON c.office_key = coalesce(s.office_key, k.office_key)
+    WHERE CASE WHEN s.eid IS NULL THEN NOT a.unsure ELSE s.sound END
 ), clocked AS (
-    SELECT w.*, d.number + (NOT d.working OR (NOT bare AND time_of_day(start) > d.closes))::INT AS effective, x.number, x.working,
-        open_at(start, d.before, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) AS start_open,
+    SELECT w.*, d.number + (NOT d.working OR (NOT start_bare AND time_of_day(start) > d.closes))::INT AS effective, x.number, x.working,
+        CASE WHEN start_bare THEN d.before + d.e1 - d.s1 + d.e2 - d.s2 + d.e3 - d.s3
+             ELSE open_at(start, d.before, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) END AS start_open,
         open_at(stop, x.before, x.s1, x.e1, x.s2, x.e2, x.s3, x.e3) AS stop_open
     FROM whole w JOIN day d ON d.key = day_key(w.cal, w.start) JOIN day x ON x.key = day_key(w.cal, w.stop)
 ), late AS (
     SELECT * FROM clocked
-    WHERE CASE WHEN micro IS NOT NULL THEN NOT bare AND stop_open - start_open > micro ELSE after_due(number, working, effective + days) END
+    WHERE CASE WHEN micro IS NOT NULL THEN stop_open - start_open > micro
+               ELSE after_due(number, working, effective + days) AND effective + days <= getvariable('last_working')[cal + 1] END
 )
-SELECT l.app_id, l.sid, l.eid, l.start AS received_at, l.completed_at, l.lim, l.unit,
+SELECT l.app_id, l.sid, l.eid, l.received_at, l.completed_at, l.lim, l.unit,
     coalesce(w.closes_at, h.day + to_microseconds(moment_of(start_open + micro - h.before, h.s1, h.e1, h.s2, h.e2, h.s3, h.e3))) AS due_at,
     CASE WHEN micro IS NOT NULL THEN (stop_open - start_open) / unit_micro(unit) ELSE l.number - effective + (NOT l.working)::INT END::DOUBLE AS actual
 FROM late l
@@ -116,6 +131,10 @@ ASOF LEFT JOIN open_day h ON h.cal = l.cal AND h.before < l.start_open + l.micro
 
 MACROS = """
 CREATE OR REPLACE MACRO unit_micro(unit) AS CASE unit WHEN 'minute' THEN 60000000.0 WHEN 'hour' THEN 3600000000.0 END;
+CREATE OR REPLACE MACRO hundredth(unit) AS CASE unit WHEN 'minute' THEN 600000 WHEN 'hour' THEN 36000000 END;
+-- To hundredths of the unit, halves up, from whole microseconds: a binary fraction would round 1.015 down.
+CREATE OR REPLACE MACRO two_decimals(amount, unit) AS CASE WHEN unit = 'working_day' THEN amount
+    ELSE ((round(amount * unit_micro(unit))::BIGINT + hundredth(unit) // 2) // hundredth(unit)) / 100.0 END;
 CREATE OR REPLACE MACRO moment_of(open, s1, e1, s2, e2, s3, e3) AS CASE
     WHEN open <= e1 - s1 THEN s1 + open
     WHEN open <= e1 - s1 + e2 - s2 THEN s2 + open - (e1 - s1)

@@ -5,7 +5,7 @@ A *process* is what one application is held to: the edition of its own procedure
 applications, the provider's edition whose steps run inside it, for a stretch of days on which neither changes.
 
     process     process_id, service, channel, pair_id, edition_id, inner_id (null), since, until (DATE, until exclusive)
-    edition     edition_id, pair_id, basis, assumed_until, required, last_idx, early_ends (bit masks), total_value, total_unit, total_micro, total_cal, ...
+    edition     edition_id, pair_id, basis, assumed_until, required, ends (bit masks), total_value, total_unit, total_micro, total_days, total_cal
     rule_step   sid, edition_id, idx, step, role, cal, kind, human, applicant, required, ends, accuses, limit_*, strict_*, handover_days
     accepted    sid, role: the roles whose entry of the step is no wrong role
     waiver      edition_id, bit, unless: a step (bit) not required where a step of the mask `unless` is present
@@ -17,7 +17,7 @@ applications, the provider's edition whose steps run inside it, for a stretch of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
@@ -177,7 +177,6 @@ def _lay_edition(
     optional = {sid for group in edition.branches for alternative in group for sid in alternative}
     required = sum(1 << i for i, s in enumerate(steps) if s.required and s.id not in optional)
     wanted = sum(1 << i for i, s in enumerate(steps) if s.required)
-    last = max((i for i, s in enumerate(steps) if s.required), default=len(steps) - 1)
     rows["edition"].append(
         {
             "edition_id": eid,
@@ -185,12 +184,11 @@ def _lay_edition(
             "assumed_until": edition.assumed_until,
             "required": required,
             "ends": sum(1 << i for i, s in enumerate(steps) if s.ends and i < len(steps) - 1),
-            "last_required": eid * STRIDE + last,
             "total_value": edition.total.value if edition.total else None,
             "total_unit": edition.total.unit if edition.total else None,
             "total_micro": _micro(edition.total),
             "total_days": _days(edition.total),
-            "total_cal": calendars[kinds[steps[0].id]],
+            "total_cal": _total_calendar(procedure, edition, kinds, calendars),
         }
     )
     for i, step in enumerate(steps):
@@ -221,7 +219,7 @@ def _lay_edition(
                 "ends_basis": step.ends_basis,
             }
         )
-        rows["accepted"] += [{"sid": sid, "role": name} for name in dict.fromkeys((step.role, *step.accepts))]
+        rows["accepted"] += [{"sid": sid, "role": name} for name in accepted_roles(rulebook, step)]
         if step.required_unless:
             unless = _mask(steps, step.required_unless)
             rows["waiver"].append({"edition_id": eid, "bit": 1 << i, "unless": unless})
@@ -232,9 +230,18 @@ def _lay_edition(
             rows["alternative"].append(row)
 
 
-def previous_day(day: date) -> date:
-    """The day before; for words that name the last day in force."""
-    return day - timedelta(days=1)
+def accepted_roles(rulebook: Rulebook, step: Step) -> tuple[str, ...]:
+    """The roles whose entry of a step is no wrong role; where the act names only the provider, each of its office."""
+    whole_office = [r.id for r in rulebook.roles.values() if step.role == "provider" and r.office_kind == "provider"]
+    return tuple(dict.fromkeys((step.role, *step.accepts, *whole_office)))
+
+
+def _total_calendar(procedure: Procedure, edition: Edition, kinds: dict[str, str], calendars: dict[str, int]) -> int:
+    """The calendar of a total: that of the first required step; the portal never closes, so its days are the provider's."""
+    if procedure.channel == "portal" and "provider" in calendars:
+        return calendars["provider"]
+    first = next((step for step in edition.steps if step.required), edition.steps[0])
+    return calendars[kinds[first.id]]
 
 
 SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
@@ -253,7 +260,6 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "assumed_until": pl.Date,
         "required": pl.Int64,
         "ends": pl.Int64,
-        "last_required": pl.Int32,
         "total_value": pl.Int32,
         "total_unit": pl.String,
         "total_micro": pl.Int64,

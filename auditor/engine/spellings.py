@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from auditor.engine.ruletables import STRIDE, Process, RuleTables
+from auditor.engine.ruletables import STRIDE, Process, RuleTables, accepted_roles
 from auditor.law.types import Rulebook, Step
 from auditor.law.vocabulary import fold
 
@@ -146,7 +146,7 @@ def _meaning(
     ids = rulebook.vocabulary.steps.get((service, channel), {}).get(spelling, ())
     fits = [i for i, s in enumerate(steps) if s.id in ids or fold(s.id) == spelling]
     if len(fits) > 1:
-        by_role = [i for i in fits if role is not None and role in (steps[i].role, *steps[i].accepts)]
+        by_role = [i for i in fits if role is not None and role in accepted_roles(rulebook, steps[i])]
         return (by_role[0], False) if len(by_role) == 1 else (None, True)
     return (fits[0], False) if fits else (None, False)
 
@@ -184,7 +184,7 @@ def _in_process(
         place, ambiguous = _meaning(rulebook, service, channel, edition.steps, spelling, role)
         if place is not None:
             step = edition.steps[place]
-            wrong = role is not None and role not in (step.role, *step.accepts)
+            wrong = role is not None and role not in accepted_roles(rulebook, step)
             return edition_id * STRIDE + place, inner, False, wrong
         if ambiguous:
             return None, inner, True, False

@@ -49,13 +49,15 @@ FROM ordered o JOIN performing p ON p.app_id = o.app_id AND p.inside = o.inside 
 WHERE o.prev_sid IS NOT NULL AND o.prev_completed IS NULL GROUP BY ALL
 """
 
-# (19) Without a receipt the clock starts where the required step directly before it was completed, in the same kind of office.
+# (19) Without a receipt the clock starts where the required step directly before it was completed, or a step that was
+# taken in between, in the same kind of office.
 _STARTS = """
 CREATE OR REPLACE TEMP TABLE derived_start AS
 WITH lone AS (
-    SELECT o.app_id, o.sid, r.edition_id * 64 + top_bit(a.required & ((1::BIGINT << r.idx) - 1)) AS before_sid, r.cal
+    SELECT o.app_id, o.sid, r.cal,
+        greatest(CASE WHEN a.wanted & ((1::BIGINT << r.idx) - 1) <> 0 THEN r.edition_id * 64 + top_bit(a.wanted & ((1::BIGINT << r.idx) - 1)) END, o.prev_sid) AS before_sid
     FROM ordered o JOIN rule_step r USING (sid) JOIN judged_application a USING (app_id)
-    WHERE o.received_at IS NULL AND NOT o.inside AND a.required & ((1::BIGINT << r.idx) - 1) <> 0
+    WHERE o.received_at IS NULL AND NOT o.inside
 )
 SELECT l.app_id, l.sid, p.completed_at AS start, p.completed_bare AS start_bare
 FROM lone l JOIN performing p ON p.app_id = l.app_id AND p.sid = l.before_sid JOIN rule_step b ON b.sid = l.before_sid
@@ -68,10 +70,13 @@ CREATE OR REPLACE TEMP TABLE step AS
 WITH started AS (
     SELECT o.*, r.* EXCLUDE (sid, step, role, limit_unit, strict_unit, ends_basis, limit_value, strict_value), r.limit_micro IS NOT NULL OR r.limit_days IS NOT NULL AS limited,
         {start} AS start, {start_bare} AS start_bare,
+        -- (34) A step still open when the application was withdrawn or moved on is no longer owed.
+        o.completed_at IS NULL AND o.app_id IN (SELECT app_id FROM judged_application WHERE ended) AS released,
         coalesce(o.completed_at, c.ends) AS stop, o.completed_bare AND o.completed_at IS NOT NULL AS stop_bare
     FROM ordered o JOIN rule_step r USING (sid) JOIN coverage c USING (office_key) {starts}
 ), timed AS (
-    SELECT t.* EXCLUDE (edition_id, limited), t.edition_id, t.limited,
+    SELECT t.*, CASE WHEN t.extended_to IS NOT NULL THEN due_of_extension(t.cal, t.extended_to) END AS extended_due,
+        precedes(stop, stop_bare, start, start_bare) AS backwards,
         greatest(0, open_at(stop, x.before, x.s1, x.e1, x.s2, x.e2, x.s3, x.e3)
             - CASE WHEN start_bare THEN d.before + d.e1 - d.s1 + d.e2 - d.s2 + d.e3 - d.s3
               ELSE open_at(start, d.before, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) END) AS elapsed,
@@ -85,34 +90,40 @@ WITH started AS (
 ), judged AS (
     SELECT *,
         CASE WHEN NOT sound THEN 'impossible_time'
-             WHEN extended_to IS NOT NULL OR NOT limited THEN NULL
+             WHEN NOT limited AND extended_to IS NULL THEN NULL
+             WHEN released THEN NULL
              WHEN start IS NULL THEN 'no_receipt'
+             WHEN extended_to IS NOT NULL THEN CASE WHEN stop_number IS NULL OR effective IS NULL OR extended_due IS NULL THEN 'calendar' END
              WHEN stop_number IS NULL OR effective IS NULL OR effective + coalesce(limit_days, 0) > getvariable('last_working')[cal + 1] THEN 'calendar'
         END AS unclear,
-        CASE WHEN extended_to IS NOT NULL THEN stop::DATE > extended_to
+        CASE WHEN released THEN false
+             WHEN extended_to IS NOT NULL THEN stop::DATE > extended_due
              WHEN limit_micro IS NOT NULL THEN elapsed > limit_micro
              WHEN limit_days IS NOT NULL THEN after_due(stop_number, stop_working, effective + limit_days)
         END AS late,
-        CASE WHEN extended_to IS NOT NULL THEN false
+        CASE WHEN extended_to IS NOT NULL OR released THEN false
              WHEN strict_micro IS NOT NULL THEN elapsed > strict_micro
              WHEN strict_days IS NOT NULL THEN after_due(stop_number, stop_working, effective + strict_days)
         END AS over_strict
     FROM timed
 )
-SELECT * EXCLUDE (unclear, late, over_strict),
+SELECT * EXCLUDE (unclear, late, over_strict, released, backwards),
     CASE WHEN unclear IS NOT NULL THEN 'undetermined'
          WHEN late THEN CASE WHEN completed_at IS NULL THEN 'overdue' ELSE 'late' END
          WHEN completed_at IS NULL THEN 'open'
-         WHEN limit_micro IS NOT NULL AND extended_to IS NULL AND (start_bare OR stop_bare) THEN 'undetermined'
+         WHEN limit_micro IS NOT NULL AND extended_to IS NULL AND (start_bare OR stop_bare) AND NOT backwards THEN 'undetermined'
          ELSE 'met' END AS verdict,
     CASE WHEN unclear IS NOT NULL THEN unclear
-         WHEN NOT late AND completed_at IS NOT NULL AND limit_micro IS NOT NULL AND extended_to IS NULL AND (start_bare OR stop_bare)
+         WHEN NOT late AND completed_at IS NOT NULL AND limit_micro IS NOT NULL AND extended_to IS NULL AND (start_bare OR stop_bare) AND NOT backwards
          THEN 'day_precision' END AS reason,
     unclear IS NULL AND NOT coalesce(late, false) AND coalesce(over_strict, false) AS strictly
 FROM judged
 """
 
 MACROS = """
+-- (17) A term extended to a day off ends on the next working day (Civil Code 175).
+CREATE OR REPLACE MACRO due_of_extension(calendar, extended) AS
+    (SELECT min(w.day) FROM working_day w WHERE w.cal = calendar AND w.day >= extended AND extended >= getvariable('first_day')[calendar + 1]);
 CREATE OR REPLACE MACRO is_open(moment, s1, e1, s2, e2, s3, e3) AS
     (e1 > s1 AND time_of_day(moment) BETWEEN s1 AND e1) OR (e2 > s2 AND time_of_day(moment) BETWEEN s2 AND e2)
  OR (e3 > s3 AND time_of_day(moment) BETWEEN s3 AND e3);

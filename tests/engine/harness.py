@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -78,6 +77,7 @@ FROM verdict_count v JOIN pair p USING (pair_id) LEFT JOIN rule_step r USING (si
 
 def _row(entry: Entry) -> dict[str, object]:
     row = {name: getattr(entry, name, None) for name in ROWS}
+    row |= {name: " ".join(text.split()) for name, text in row.items() if isinstance(text, str)}  # as the reader does
     row["extra_hash"] = hash(entry.extra) & (2**64 - 1)
     return row
 
@@ -94,8 +94,3 @@ def _found(row: dict[str, object]) -> Found:
         values[name] = None if row[name] is None else round(row[name], 2)
     return Found(**values)
 
-
-def by_file(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
-    """Entries in order of reading, file by file."""
-    ordered = sorted(entries, key=lambda e: (e.source_file, e.source_line))
-    return [(path, list(group)) for path, group in groupby(ordered, key=lambda e: e.source_file)]

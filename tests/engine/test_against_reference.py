@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
-from harness import run_engine
+from engine.harness import run_engine
 from hypothesis import HealthCheck, given, settings
 from reference.reference import judge
-from strategies import journal
+from engine.strategies import journal
 
 from auditor.law.load import load_rulebook
 from auditor.paths import default_rules

@@ -207,12 +207,22 @@ def group(rows: list[Row], rulebook: Rulebook) -> list[list[Row]]:
             groups.setdefault((*key, row.entry.registered_on.year), []).append(row)
         else:
             undated.setdefault(key, []).append(row)
+    stated = list(groups)
     for key, members in undated.items():
-        for part in cut(sorted(members, key=lambda r: (r.moment, r.order)), rulebook):
-            firsts = [r for r in part if is_first_step(r, rulebook)]
-            year = (firsts or part)[0].moment.year
+        for part in cut(sorted(members, key=lambda r: in_time(r, rulebook)), rulebook):
+            possible = [r for r in part if not r.impossible] or part
+            firsts = [r for r in possible if not r.impossible and is_first_step(r, rulebook)]
+            year = min(r.moment.year for r in firsts or possible)
+            if not firsts:
+                # A part without a first step belongs to the latest stated year that is not after it.
+                year = max((k[3] for k in stated if k[:3] == key and k[3] <= year), default=year)
             groups.setdefault((*key, year), []).extend(part)
     return [sorted(members, key=lambda r: r.order) for members in groups.values()]
+
+
+def in_time(row: Row, rulebook: Rulebook) -> tuple[object, ...]:
+    """On one day, where bare dates hide the order, the first step comes first."""
+    return (row.moment.date(), not is_first_step(row, rulebook), row.moment, row.order)
 
 
 def cut(members: list[Row], rulebook: Rulebook) -> list[list[Row]]:
@@ -220,23 +230,26 @@ def cut(members: list[Row], rulebook: Rulebook) -> list[list[Row]]:
     last_first: Row | None = None
     last: Row | None = None
     for row in members:
-        if is_first_step(row, rulebook):
+        if not row.impossible and is_first_step(row, rulebook):
             compared = last_first or last
             if compared is not None and row.moment.year > compared.moment.year:
                 parts.append([])
             last_first = row
         parts[-1].append(row)
-        last = row
+        if not row.impossible:
+            last = row
     return parts
 
 
 def is_first_step(row: Row, rulebook: Rulebook) -> bool:
-    """Is it an entry of the first required step of its own service and channel on its own day?"""
-    edition = in_force(rulebook, row.service, row.channel, row.moment.date())
-    if edition is None:
-        return False
-    first = next((s for s in edition.steps if s.required), edition.steps[0])
-    return [s.id for s in row.steps_in(edition, row.service, row.channel, rulebook)] == [first.id]
+    """Is it an entry of the first required step of its own service and channel, by the latest edition that knows it?"""
+    procedure = rulebook.procedure(row.service, row.channel)
+    for edition in reversed(procedure.editions if procedure else ()):
+        steps = row.steps_in(edition, row.service, row.channel, rulebook)
+        if steps:
+            first = next((s for s in edition.steps if s.required), edition.steps[0])
+            return [s.id for s in steps] == [first.id]
+    return False
 
 
 def make_application(rows: list[Row], rulebook: Rulebook) -> Application:
@@ -270,9 +283,10 @@ def find_step(row: Row, app: Application, rulebook: Rulebook) -> None:
             row.kind = "ambiguous"
             return
     if (row.service, row.channel) != (app.service, app.channel):
-        # Reading 6: known in its own procedure (on the application's day), so no S03; it has no step here.
-        own = in_force(rulebook, row.service, row.channel, app.day)
-        if own is not None and row.steps_in(own, row.service, row.channel, rulebook):
+        # Reading 6: known in its own procedure, in whichever edition, so no S03; it has no step here.
+        procedure = rulebook.procedure(row.service, row.channel)
+        editions = procedure.editions if procedure is not None else ()
+        if any(row.steps_in(edition, row.service, row.channel, rulebook) for edition in editions):
             row.kind = "foreign"
 
 

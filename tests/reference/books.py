@@ -15,13 +15,17 @@ def numbered(rows: list[Row], yearly_restart: bool) -> Iterator[dict[int, list[R
     books: dict[tuple[object, ...], dict[int, list[Row]]] = {}
     for row in rows:
         number = (row.entry.entry_no or "").strip()
-        if not re.fullmatch(r"[0-9]+", number):
+        if not is_number(row):
             continue
         moment = row.received or row.completed or row.entry.registered_on
         assert moment is not None
         book = books.setdefault((row.place, moment.year if yearly_restart else None), {})
         book.setdefault(int(number), []).append(row)
     yield from books.values()
+
+
+def is_number(row: Row) -> bool:
+    return re.fullmatch(r"[0-9]+", (row.entry.entry_no or "").strip()) is not None
 
 
 def gaps(rows: list[Row], yearly_restart: bool, quarantined_files: set[str]) -> list[Row]:
@@ -31,9 +35,12 @@ def gaps(rows: list[Row], yearly_restart: bool, quarantined_files: set[str]) -> 
         place = next(iter(book.values()))[0].place
         if quarantined_files & {r.entry.source_file for r in rows if r.place == place}:
             continue
+        # An entry with an impossible time may belong to any year: it gives its number to none, and fills every gap.
+        loose = {int(r.entry.entry_no) for r in rows if r.place == place and r.impossible and is_number(r)}
+        book = {n: kept for n, them in book.items() if (kept := [r for r in them if not r.impossible])}
         numbers = sorted(book)
         for lower, higher in itertools.pairwise(numbers):
-            if higher > lower + 1:
+            if higher > lower + 1 and not loose & set(range(lower + 1, higher)):
                 found.append(min(book[higher], key=lambda r: r.order))
     return found
 

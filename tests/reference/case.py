@@ -86,9 +86,10 @@ class Case:
         for file, district, office, their_number in self.bench.quarantined:
             if " ".join(their_number.split()) != number:
                 continue
-            if not office or places & self.bench.file_places.get(file, set()):
+            theirs = self.bench.file_places.get(file, set())
+            if places & theirs or (not theirs and not office):
                 return True
-            if any(
+            if office and any(
                 o == " ".join(office.split()) and (not district or d == " ".join(district.split())) for d, o in places
             ):
                 return True
@@ -101,8 +102,15 @@ class Case:
         # provider worked, and the corporation's step "the provider works" is then not missing.
         if not any(self.kind(self.steps[i]) == kind for i in self.present):
             return "no_entry_of_office"
+        role = self.steps[index].role
+        if (not self.human(self.steps[index]) or role == "applicant") and all(
+            self.steps[i].role != role for i in self.present
+        ):
+            return "no_entry_of_role"
         if self.before_coverage(index, None) or self.before_coverage(index, kind):
             return "before_coverage"
+        if self.after_coverage(index, kind):
+            return "after_coverage"
         if self.unknown_step():
             return "unknown_step"
         return "quarantined_row" if self.quarantined_row() else None
@@ -121,6 +129,19 @@ class Case:
         row, at = min(rows, key=lambda pair: (pair[0].moment, pair[0].order))
         begin = self.bench.coverage[row.place][0]
         return index < at and (begin is None or row.moment - begin <= THIRTY_DAYS)
+
+    def after_coverage(self, index: int, kind: str) -> bool:
+        """Do the exports of the step's office end before the later entry that shows it missing?"""
+        same = [i for i in self.present if self.kind(self.steps[i]) == kind]
+        if same[-1] > index:
+            return False
+        later = self.row(next(i for i in self.present if i > index))
+        end = self.bench.coverage[self.row(same[-1]).place][1]
+        return end is not None and later.moment > end
+
+    def row(self, index: int) -> Row:
+        """The performing entry of a present step, or where it has none (J02) its first."""
+        return self.app.performing(self.steps[index]) or self.app.of_step(self.steps[index])[0]
 
     # What comes out
 

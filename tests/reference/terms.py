@@ -71,8 +71,9 @@ def start_from_before(case: Case, step: Step, of: str) -> Start | None:
     if of == "inner":
         return None
     index = case.steps.index(step) - 1
-    # Decision: steps after an ending count as required here; passing over them would start the clock earlier.
-    while index >= 0 and not case.wanted(index):
+    # Decision: steps after an ending count as required here; passing over them would start the clock earlier. So do
+    # optional steps that were taken: their time is not this step's.
+    while index >= 0 and not case.wanted(index) and index not in case.present:
         index -= 1
     if index < 0 or case.kind(case.steps[index]) != case.kind(step):
         return None
@@ -208,7 +209,9 @@ def judge_total(case: Case) -> None:
         return
     earliest = min(rows, key=lambda r: (r.moment, r.order))
     bare = earliest.received_bare if earliest.received is not None else earliest.completed_bare
-    clock = case.bench.clock(case.kind(total_first_step(case.edition)))
+    # The portal never closes, so its working days are the provider's.
+    kind = "provider" if case.app.channel == "portal" else case.kind(total_first_step(case.edition))
+    clock = case.bench.clock(kind)
     row = case.app.performing(step)
     if row is not None and row.completed is not None:
         result = measure(clock, limit, None, (earliest.moment, bare), (row.completed, row.completed_bare), True)
