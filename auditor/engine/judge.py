@@ -27,12 +27,13 @@ class Question:
     """What is asked of the entries.
 
     `covers`: the stated period the exports speak for, either side None. `numbering`: (yearly restart,) where the journal numbers
-    nothing else, None where nothing is known of its numbers.
+    nothing else, None where nothing is known of its numbers. `every_clock`: clock the steps too that are in time beyond doubt.
     """
 
     as_of: datetime
     covers: tuple[datetime | None, datetime | None] = (None, None)
     yearly_restart: bool | None = None
+    every_clock: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,12 @@ def judge(
     question: Question,
     folder: Path,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    watch: Callable[[duckdb.DuckDBPyConnection], None] = lambda con: None,
 ) -> Judgement:
-    """Judge all staged entries. `folder` is the run's own, for the working database and what spills from memory."""
+    """Judge all staged entries. `folder` is the run's own, for the working database and what spills from memory.
+
+    `watch` is shown the tables of each bucket once it is judged.
+    """
     con = duckdb.connect(str(folder / "work.duckdb"))
     con.execute(f"SET threads = {THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
     con.execute("SET preserve_insertion_order = false")
@@ -109,6 +114,7 @@ def judge(
     _cover(con, staging)
     for bucket in range(staging.buckets):
         _judge_bucket(con, staging, bucket, question)
+        watch(con)
         progress(bucket + 1, staging.buckets)
     findings.run_checks_over_all(con, question.yearly_restart is not None)
     return Judgement(con, tables)
@@ -142,6 +148,7 @@ def _ask(
     con.execute("SET VARIABLE covers_to = ?::TIMESTAMP", [end])
     last = dict(working_days.group_by("cal").agg(pl.col("number").max()).iter_rows())
     con.execute("SET VARIABLE last_working = ?::INTEGER[]", [[last.get(i, 0) for i in range(len(numbers))]])
+    con.execute("SET VARIABLE shortcuts = ?::BOOLEAN", [not question.every_clock])
     con.execute("SET VARIABLE first_day = ?::DATE[]", [[calendars[name].first_day for name in sorted(numbers, key=lambda n: numbers[n])]])
 
 
@@ -198,31 +205,32 @@ def _judge_bucket(con: duckdb.DuckDBPyConnection, staging: Staging, bucket: int,
         return
     con.register("bucket", table)
     applications.assemble(con)
-    con.unregister("bucket")
     steps.clock(con)
     absence.look_for_gaps(con)
     overruns.work_out(con)
     findings.run_checks(con)
     verdicts.count(con)
     con.execute("INSERT INTO application_count SELECT home_key, label_id, count(*) FROM application GROUP BY ALL")
-    con.execute("INSERT INTO word_count SELECT office_key >> 32, word_key, count(*) FROM entry GROUP BY ALL")
+    con.execute("INSERT INTO word_count SELECT office_key >> 32, word_key, count(*) FROM raw GROUP BY ALL")
     con.execute("""
         INSERT INTO without_rules
-        SELECT a.pair_id, p.since, p.until, a.home_key >> 32, min(e.eid), arg_min(e.file_id, e.eid), arg_min(e.line, e.eid), count(DISTINCT a.app_id)
-        FROM application a JOIN period p ON p.pair_id = a.pair_id AND p.since <= a.day AND a.day < p.until JOIN entry e USING (app_id)
+        SELECT a.pair_id, p.since, p.until, a.home_key >> 32, min(e.eid), arg_min(b.file_id, e.eid), arg_min(b.line, e.eid), count(DISTINCT a.app_id)
+        FROM application a JOIN period p ON p.pair_id = a.pair_id AND p.since <= a.day AND a.day < p.until JOIN entry e USING (app_id) JOIN bucket b USING (eid)
         WHERE a.problem = 'P03' GROUP BY ALL
     """)
     if question.yearly_restart is not None:
         con.execute(
             """
             INSERT INTO numbered BY NAME
-            SELECT e.office_key, CASE WHEN ? THEN year(coalesce(e.received_at, e.completed_at, e.registered_on)) ELSE 0 END::SMALLINT AS year, e.entry_no,
-                e.eid, a.home_key, a.application_no, a.key_year, a.label_id, e.sid, e.word_key, e.role, e.employee, e.received_at, e.received_bare,
-                e.completed_at, e.j02, e.file_id, e.line
-            FROM entry e JOIN application a USING (app_id) WHERE e.entry_no IS NOT NULL AND e.repeats IS NULL
+            SELECT e.office_key, CASE WHEN ? THEN year(coalesce(e.received_at, e.completed_at, b.registered_on)) ELSE 0 END::SMALLINT AS year, b.entry_no,
+                e.eid, a.home_key, a.application_no, a.key_year, a.label_id, e.sid, b.word_key, w.role, b.employee, e.received_at, e.received_bare,
+                e.completed_at, e.j02, b.file_id, b.line
+            FROM entry e JOIN application a USING (app_id) JOIN bucket b USING (eid) JOIN word w USING (word_key)
+            WHERE b.entry_no >= 0 AND e.repeats IS NULL
             """,
             [question.yearly_restart],
         )
+    con.unregister("bucket")
 
 
 def end_of(moment: datetime | date, bare: bool) -> datetime:

@@ -11,22 +11,22 @@ from __future__ import annotations
 
 import duckdb
 
-_EXCEEDED = """
-CREATE OR REPLACE TEMP TABLE exceeded AS
+_CLOCKED = """
+CREATE OR REPLACE TEMP TABLE {name} AS
 SELECT app_id, sid, eid, true AS begun, strictly, accuses, completed_at IS NOT NULL AS completed, received_at, completed_at, extended_due AS extended_to, cal,
     start, start_bare, stop, elapsed, effective, stop_number, stop_working,
     CASE WHEN strictly THEN strict_micro ELSE limit_micro END AS micro, CASE WHEN strictly THEN strict_days ELSE limit_days END AS days
-FROM step WHERE verdict IN ('late', 'overdue') OR strictly
+FROM (SELECT * REPLACE ({strictly} AS strictly) FROM step) WHERE {steps}
 UNION ALL
 SELECT app_id, sid, eid, false, strictly, accuses, false, NULL, NULL, NULL, cal,
     start, false, cut_off, elapsed, handover_number + 1, stop_number, stop_working,
     CASE WHEN strictly THEN strict_micro ELSE limit_micro END, CASE WHEN strictly THEN strict_days ELSE limit_days END
-FROM pending WHERE verdict = 'overdue' OR strictly
+FROM (SELECT * REPLACE ({strictly} AS strictly) FROM pending) WHERE {pending}
 """
 
 # (26) The first moment at which the open time equals the limit, or the closing of the due day; (17) the day of an extension.
-_OVERRUN = """
-CREATE OR REPLACE TEMP TABLE overrun AS
+_DUE = """
+CREATE OR REPLACE TEMP TABLE {name} AS
 WITH placed AS (
     SELECT e.*, r.limit_value, r.limit_unit, r.strict_value, r.strict_unit,
         CASE WHEN start_bare THEN d.before + d.e1 - d.s1 + d.e2 - d.s2 + d.e3 - d.s3
@@ -34,12 +34,13 @@ WITH placed AS (
         x.number AS ext_number, x.closes AS ext_closes,
         x.before + x.e1 - x.s1 + x.e2 - x.s2 + x.e3 - x.s3 AS ext_open,
         open_at(stop, y.before, y.s1, y.e1, y.s2, y.e2, y.s3, y.e3) AS stop_open
-    FROM exceeded e JOIN rule_step r USING (sid)
+    FROM {clocked} e JOIN rule_step r USING (sid)
     LEFT JOIN day d ON d.key = day_key(e.cal, e.start)
     LEFT JOIN day x ON x.key = day_key(e.cal, e.extended_to::TIMESTAMP)
     LEFT JOIN day y ON y.key = day_key(e.cal, e.stop)
 ), due AS (
-    SELECT p.*, w.closes_at AS day_due, h.day + to_microseconds(moment_of(p.target - h.before, h.s1, h.e1, h.s2, h.e2, h.s3, h.e3)) AS micro_due
+    SELECT p.*, w.closes_at AS day_due, CASE WHEN p.target - h.before <= h.e1 - h.s1 + h.e2 - h.s2 + h.e3 - h.s3
+        THEN h.day + to_microseconds(moment_of(p.target - h.before, h.s1, h.e1, h.s2, h.e2, h.s3, h.e3)) END AS micro_due
     FROM placed p
     LEFT JOIN working_day w ON w.cal = p.cal AND w.number = p.effective + p.days
     ASOF LEFT JOIN open_day h ON h.cal = p.cal AND h.before < p.target
@@ -63,12 +64,12 @@ _HANDOVER = """
 CREATE OR REPLACE TEMP TABLE handover AS
 WITH waited AS (
     SELECT s.app_id, s.sid, s.eid, true AS received, s.received_at, s.completed_at, s.received_at AS until, s.prev_completed AS since, s.prev_bare AS bare,
-        s.cal, p.handover_days AS allowed
-    FROM step s JOIN rule_step p ON p.sid = s.prev_sid
-    WHERE s.received_at IS NOT NULL AND s.prev_completed IS NOT NULL AND s.prev_sound AND s.sound
-      AND s.received_at::DATE > s.prev_completed::DATE + 1 AND p.cal = s.cal AND s.human AND NOT s.applicant
-      AND (s.idx = p.idx + 1 OR NOT s.inside AND NOT EXISTS (
-            SELECT 1 FROM judged_application a WHERE a.app_id = s.app_id AND a.wanted & ((1::BIGINT << s.idx) - 1) & ~((2::BIGINT << p.idx) - 1) <> 0))
+        r.cal, p.handover_days AS allowed
+    FROM step s JOIN rule_step r ON r.sid = s.sid JOIN rule_step p ON p.sid = s.prev_sid
+    WHERE s.received_at IS NOT NULL AND s.prev_completed IS NOT NULL AND s.sound
+      AND s.received_at::DATE > s.prev_completed::DATE + 1 AND p.cal = r.cal AND r.human AND NOT r.applicant
+      AND (r.idx = p.idx + 1 OR NOT s.inside AND NOT EXISTS (
+            SELECT 1 FROM judged_application a WHERE a.app_id = s.app_id AND a.wanted & ((1::BIGINT << r.idx) - 1) & ~((2::BIGINT << p.idx) - 1) <> 0))
     UNION ALL
     SELECT k.app_id, k.sid, k.eid, false, NULL, NULL, k.cut_off, k.completed_at, k.completed_bare, k.cal, l.handover_days
     FROM pending k JOIN rule_step l ON l.sid = k.last_sid
@@ -99,14 +100,14 @@ WITH aimed AS (
     FROM entry WHERE app_id IN (SELECT app_id FROM aimed) AND j02 IS NULL AND repeats IS NULL GROUP BY 1
 ), last_of_kind AS (
     SELECT a.app_id, arg_max(p.eid, p.sid) AS eid, arg_max(p.office_key, p.sid) AS office_key
-    FROM aimed a JOIN rule_step r ON r.sid = a.sid JOIN performing p ON p.app_id = a.app_id AND NOT p.inside AND p.sound JOIN rule_step q ON q.sid = p.sid AND q.cal = r.cal
+    FROM aimed a JOIN rule_step r ON r.sid = a.sid JOIN step p ON p.app_id = a.app_id AND NOT p.inside AND p.sound JOIN rule_step q ON q.sid = p.sid AND q.cal = r.cal
     GROUP BY 1
 ), whole AS (
     SELECT a.app_id, a.sid, coalesce(s.eid, k.eid) AS eid, b.start, b.start_bare, s.received_at, s.completed_at,
         coalesce(s.completed_at, c.ends) AS stop, coalesce(s.completed_bare AND s.completed_at IS NOT NULL, false) AS stop_bare,
         a.total_micro AS micro, a.total_days AS days, a.total_cal AS cal, a.total_value::DOUBLE AS lim, a.total_unit AS unit
     FROM aimed a JOIN began b USING (app_id)
-    LEFT JOIN performing s ON s.app_id = a.app_id AND s.sid = a.sid
+    LEFT JOIN step s ON s.app_id = a.app_id AND s.sid = a.sid
     LEFT JOIN last_of_kind k ON k.app_id = a.app_id
     JOIN coverage c ON c.office_key = coalesce(s.office_key, k.office_key)
     WHERE CASE WHEN s.eid IS NULL THEN NOT a.unsure ELSE s.sound END
@@ -143,8 +144,24 @@ CREATE OR REPLACE MACRO moment_of(open, s1, e1, s2, e2, s3, e3) AS CASE
 
 
 def work_out(con: duckdb.DuckDBPyConnection) -> None:
-    """Build `overrun`, `handover` and `total` from `step` and `pending`."""
-    con.execute(_EXCEEDED)
-    con.execute(_OVERRUN)
+    """Build `overrun`, `handover` and `total` from `clocked`, `step` and `pending`."""
+    con.execute(_CLOCKED.format(name="exceeded", strictly="strictly", steps="verdict IN ('late', 'overdue') OR strictly", pending="verdict = 'overdue' OR strictly"))
+    con.execute(_DUE.format(name="overrun", clocked="exceeded"))
     con.execute(_HANDOVER)
     con.execute(_TOTAL)
+
+
+def due_moments(con: duckdb.DuckDBPyConnection) -> None:
+    """Build `due` and `strict_due`, as `overrun` but of every step that a clock runs for, in time or not: by the limit, and by the stricter one.
+
+    For the tables of a few applications: a whole bucket's would cost as much as judging it.
+    """
+    runs = "sound AND start IS NOT NULL AND effective IS NOT NULL AND reason IS DISTINCT FROM 'calendar'"
+    waits = "reason IS NULL AND start IS NOT NULL AND completed_at IS NOT NULL"
+    lenient, strict = "limit_micro IS NOT NULL OR limit_days IS NOT NULL", "strict_micro IS NOT NULL OR strict_days IS NOT NULL"
+    for name, strictly, steps, pending in (
+        ("due", "false", f"{runs} AND ({lenient} OR extended_due IS NOT NULL)", f"{waits} AND ({lenient})"),
+        ("strict_due", "true", f"{runs} AND ({strict}) AND extended_due IS NULL", f"{waits} AND ({strict})"),
+    ):
+        con.execute(_CLOCKED.format(name="clocked", strictly=strictly, steps=steps, pending=pending))
+        con.execute(_DUE.format(name=name, clocked="clocked"))
