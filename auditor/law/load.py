@@ -8,7 +8,7 @@ from pathlib import Path
 
 from auditor.errors import RulesError
 from auditor.law.calendars import read_calendars, read_days
-from auditor.law.plain_yaml import Faults, read_yaml
+from auditor.law.plain_yaml import Block, Faults, read_yaml
 from auditor.law.regulation import Regulation, read_regulation
 from auditor.law.section import Section
 from auditor.law.services import Places, apply_overlay, read_service, read_step_names
@@ -47,11 +47,12 @@ def read_folder(folder: Path) -> Reading:
     _unknown_files(folder, faults)
     if root is None:
         return Reading(None, faults, places)
-    law = read_regulation(root)
+    hours = _section(folder, "calendars/hours.yaml", faults)
+    law = read_regulation(root, _calendar_ids(hours))
     optional = {name: _section(folder, name, faults) for name in SINGLE_FILES[1:] if (folder / name).exists()}
     step_names = read_step_names(optional.get("step_names.yaml"), places)
     services = _services(folder, law, step_names, places, faults)
-    calendars = _calendars(folder, law, faults)
+    calendars = _calendars(folder, hours, law, faults)
     if services is None:  # what refers to them would be one fault after another
         return Reading(None, faults, places)
     overlays = []
@@ -109,15 +110,19 @@ def _services(
     return dict(sorted(services.items(), key=lambda pair: pair[1].item)) if whole else None
 
 
-def _calendars(folder: Path, law: Regulation, faults: Faults) -> dict[str, Calendar]:
+def _calendar_ids(hours: Section | None) -> tuple[str, ...]:
+    listed = hours.block.entries.get("calendars") if hours is not None else None
+    return tuple(listed.entries) if isinstance(listed, Block) else ()
+
+
+def _calendars(folder: Path, hours: Section | None, law: Regulation, faults: Faults) -> dict[str, Calendar]:
     days_off = folder / "calendars" / "days_off.csv"
     moved = folder / "calendars" / "working_weekends.csv"
     off = read_days(days_off, days_off.as_posix(), DAY_OFF_KINDS, faults)
     on = read_days(moved, moved.as_posix(), ("working_weekend",), faults)
     for day in sorted(set(off) & set(on)):
         faults.add(moved.as_posix(), 1, "date", f"{day} is a day off in days_off.csv too", "keep one of the two")
-    root = _section(folder, "calendars/hours.yaml", faults)
-    return {} if root is None else read_calendars(root, law.zone, off, on)
+    return {} if hours is None else read_calendars(hours, law.zone, off, on)
 
 
 def _calendar_for_each_office(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from auditor.law.section import Section
 from auditor.law.types import LANGUAGES, Act, Limit, Names, Role
 
-OFFICE_KINDS = ("provider", "akim", "corporation", "channel")
+OF_THE_CHANNEL = "channel"
+"""The office kind of a role that keeps no hours of its own, such as the applicant's: the channel's calendar is theirs."""
 NOWHEN = date(1, 1, 1)
 
 
@@ -30,10 +31,11 @@ class Regulation:
     keep_apart: tuple[tuple[str, str], ...]
 
 
-def read_regulation(root: Section) -> Regulation:
-    """Read the file; faults are noted in the section."""
+def read_regulation(root: Section, calendars: Iterable[str]) -> Regulation:
+    """Read the file; faults are noted in the section. An office kind is the id of one of the `calendars`, or `channel`."""
     nothing = Limit(1, "working_day", ())
-    roles = _roles(root)
+    kinds = tuple(calendars)
+    roles = _roles(root, (*kinds, OF_THE_CHANNEL) if kinds else ())
     found = Regulation(
         id=root.text("id"),
         titles=root.languages("titles"),
@@ -82,10 +84,11 @@ def _acts(root: Section) -> dict[str, Act]:
     return acts
 
 
-def _roles(root: Section) -> dict[str, Role]:
+def _roles(root: Section, office_kinds: tuple[str, ...]) -> dict[str, Role]:
     roles: dict[str, Role] = {}
     for identifier, section in _children(root, "roles"):
-        kind = section.choice("office_kind", OFFICE_KINDS, default="provider")
+        # Without a readable calendar that fault is said once, not once a role.
+        kind = section.choice("office_kind", office_kinds or (section.text("office_kind"),), default=OF_THE_CHANNEL)
         human = section.flag("human", default=True)
         names = section.names("names")
         source = section.section("source", required=False)
@@ -94,9 +97,7 @@ def _roles(root: Section) -> dict[str, Role]:
                 source.choice(language, ("official", "ours"))
             source.done()
         section.done()
-        roles[identifier] = Role(
-            identifier, cast("Literal['provider', 'akim', 'corporation', 'channel']", kind), human, names
-        )
+        roles[identifier] = Role(identifier, kind, human, names)
     return roles
 
 

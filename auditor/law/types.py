@@ -17,7 +17,6 @@ Basis = Literal["exact", "later_wording", "overtaken_by_statute", "assumed_date"
 Names = dict[str, tuple[str, ...]]
 """Language (`kk`, `ru`, `en`) to spellings; the first is the one shown."""
 
-CHANNELS = ("provider", "akim", "corporation", "portal")
 UNITS: tuple[Unit, ...] = ("minute", "hour", "working_day")
 LANGUAGES = ("kk", "ru", "en")
 
@@ -115,10 +114,10 @@ class Service:
 
 @dataclass(frozen=True)
 class Role:
-    """A role and the kind of office it belongs to (`channel`: that of the application's channel)."""
+    """A role and the kind of office it belongs to: the id of a calendar (`channel`: that of the application's channel)."""
 
     id: str
-    office_kind: Literal["provider", "akim", "corporation", "channel"]
+    office_kind: str
     human: bool
     names: Names
 
@@ -163,7 +162,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days and hours of one kind of office (`provider`, `akim`, `corporation`, `portal`).
+    """The days and hours of one kind of office (in the decree's rules `provider`, `akim`, `corporation`, `portal`).
 
     Covers `first_day` to `last_day`, both inclusive; outside it nothing is known.
     """
