@@ -19,6 +19,6 @@ SEVERITY = "warning"
 
 QUERY = """
 SELECT e.app_id, e.sid, e.eid, e.received_at, e.completed_at, f.path || ':' || o.line AS detail
-FROM entry e JOIN entry o ON o.app_id = e.app_id AND o.eid = e.repeats JOIN file f ON f.file_id = o.file_id
+FROM entry e JOIN bucket o ON o.eid = e.repeats JOIN file f ON f.file_id = o.file_id
 WHERE e.repeats IS NOT NULL
 """

@@ -25,5 +25,5 @@ UNION ALL
 SELECT e.app_id, e.sid, e.eid, e.received_at, e.completed_at
 FROM entry e JOIN judged_application a USING (app_id) JOIN rule_step r USING (sid) JOIN day d ON d.key = day_key(r.cal, e.completed_at)
 WHERE NOT a.single AND e.repeats IS NULL AND e.j02 IS NULL AND NOT e.completed_bare AND r.human
-  AND NOT is_open(e.completed_at, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) AND e.eid NOT IN (SELECT eid FROM performing)
+  AND NOT is_open(e.completed_at, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) AND e.eid NOT IN (SELECT eid FROM step)
 """

@@ -23,7 +23,7 @@ WITH done AS (
     SELECT s.*, s.prev_sid AS done_sid, s.prev_completed AS done_at, s.prev_bare AS done_bare FROM step s WHERE s.prev_completed IS NOT NULL
     UNION ALL BY NAME
     SELECT s.*, b.done_sid, p.completed_at AS done_at, p.completed_bare AS done_bare
-    FROM step s JOIN further_back b ON b.app_id = s.app_id AND b.sid = s.sid JOIN performing p ON p.app_id = b.app_id AND p.sid = b.done_sid
+    FROM step s JOIN further_back b ON b.app_id = s.app_id AND b.sid = s.sid JOIN step p ON p.app_id = b.app_id AND p.sid = b.done_sid
 )
 SELECT d.app_id, d.sid, d.eid, d.received_at, d.completed_at, r.step AS detail
 FROM done d JOIN rule_step r ON r.sid = d.done_sid

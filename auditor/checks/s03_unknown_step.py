@@ -22,7 +22,7 @@ SEVERITY = "error"
 
 QUERY = """
 SELECT e.app_id, min(e.eid) AS eid, arg_min_null(e.received_at, e.eid) AS received_at, arg_min_null(e.completed_at, e.eid) AS completed_at
-FROM entry e JOIN mask m USING (app_id)
+FROM entry e JOIN mask m USING (app_id) JOIN bucket b USING (eid)
 WHERE m.unknown > 0 AND e.sid IS NULL AND NOT e.ambiguous AND NOT e.unjudged AND e.repeats IS NULL AND e.eid NOT IN (FROM foreign_entry)
-GROUP BY e.app_id, e.word_key >> 32
+GROUP BY e.app_id, b.word_key >> 32
 """

@@ -22,7 +22,7 @@ SEVERITY = "error"
 QUERY = """
 WITH after_end AS (
     SELECT a.app_id, min(p.sid) AS sid, a.edition_id * 64 + bit_count(lowest_bit(a.present & d.ends) - 1) AS ending_sid
-    FROM judged_application a JOIN edition d USING (edition_id) JOIN performing p ON p.app_id = a.app_id AND NOT p.inside
+    FROM judged_application a JOIN edition d USING (edition_id) JOIN step p ON p.app_id = a.app_id AND NOT p.inside
     WHERE a.cut_short AND p.sid % 64 > bit_count(lowest_bit(a.present & d.ends) - 1)
     GROUP BY ALL
 ), both_taken AS (
@@ -33,9 +33,9 @@ WITH after_end AS (
         AND row_number() OVER (PARTITION BY a.app_id, x.group_no ORDER BY x.alt_no DESC) = 1
 )
 SELECT n.app_id, n.sid, p.eid, p.received_at, p.completed_at, r.step AS detail, r.ends_basis AS basis
-FROM after_end n JOIN rule_step r ON r.sid = n.ending_sid JOIN performing p ON p.app_id = n.app_id AND p.sid = n.sid
+FROM after_end n JOIN rule_step r ON r.sid = n.ending_sid JOIN step p ON p.app_id = n.app_id AND p.sid = n.sid
 UNION ALL
 SELECT b.app_id, b.sid, p.eid, p.received_at, p.completed_at, 'branch:' || r.step, NULL
-FROM both_taken b JOIN rule_step r ON r.sid = b.first_taken JOIN performing p ON p.app_id = b.app_id AND p.sid = b.sid
+FROM both_taken b JOIN rule_step r ON r.sid = b.first_taken JOIN step p ON p.app_id = b.app_id AND p.sid = b.sid
 WHERE NOT EXISTS (SELECT 1 FROM after_end n WHERE n.app_id = b.app_id AND n.sid = b.sid)
 """

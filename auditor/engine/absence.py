@@ -23,7 +23,7 @@ WITH absent AS (
     WHERE a.required & ~a.present & ((1::BIGINT << a.last_idx) - 1) <> 0
 ), seen AS (
     SELECT p.app_id, p.sid, p.eid, p.office_key, coalesce(p.received_at, p.completed_at) AS seen_at, p.sound, r.cal, r.idx, r.role
-    FROM performing p JOIN rule_step r USING (sid)
+    FROM step p JOIN rule_step r USING (sid)
     WHERE NOT p.inside AND p.app_id IN (SELECT app_id FROM absent)
 ), entered AS (
     SELECT e.app_id, e.eid, e.office_key, coalesce(e.received_at, e.completed_at) AS seen_at, e.j02 IS NULL AS sound, r.cal, r.idx
@@ -77,10 +77,10 @@ WITH unfinished AS (
     SELECT u.*, u.edition_id * 64 + bit_count(lowest_bit(u.due) - 1) AS sid, u.edition_id * 64 + u.last_idx AS last_sid FROM unfinished u
 ), known AS (
     SELECT n.app_id, n.sid, n.edition_id, n.due, n.unknown, n.ambiguous, n.quarantined, n.last_sid,
-        p.eid, p.office_key, p.employee, p.sound, p.completed_at, p.completed_bare, l.cal AS last_cal, l.handover_days AS allowed,
+        p.eid, p.office_key, p.sound, p.completed_at, p.completed_bare, l.cal AS last_cal, l.handover_days AS allowed,
         r.* EXCLUDE (sid, edition_id), c.ends AS cut_off
     FROM next n
-    JOIN performing p ON p.app_id = n.app_id AND p.sid = n.last_sid
+    JOIN step p ON p.app_id = n.app_id AND p.sid = n.last_sid
     JOIN rule_step l ON l.sid = n.last_sid
     JOIN rule_step r ON r.sid = n.sid
     JOIN coverage c ON c.office_key = p.office_key
@@ -114,7 +114,7 @@ WITH unfinished AS (
              WHEN strict_days IS NOT NULL THEN after_due(stop_number, stop_working, handover_number + 1 + strict_days) END, false) AS over_strict
     FROM begun
 )
-SELECT app_id, sid, edition_id, last_sid, due, eid, office_key, employee, completed_at, completed_bare, cut_off, cal, human, applicant, accuses, idx,
+SELECT app_id, sid, edition_id, last_sid, due, eid, office_key, completed_at, completed_bare, cut_off, cal, human, applicant, accuses, idx,
     limit_micro, limit_days, strict_micro, strict_days, handover_number, stop_number, stop_working, start, elapsed, reason,
     CASE WHEN reason IS NOT NULL THEN 'undetermined' WHEN completed_at IS NOT NULL AND late THEN 'overdue' ELSE 'open' END AS verdict,
     reason IS NULL AND completed_at IS NOT NULL AND NOT late AND over_strict AS strictly
@@ -127,6 +127,6 @@ CREATE OR REPLACE MACRO near_begin(moment, begins) AS coalesce(moment <= begins 
 
 
 def look_for_gaps(con: duckdb.DuckDBPyConnection) -> None:
-    """Build `missing` and `pending`. A step with only J02 entries is present: it is in `performing`, not sound."""
+    """Build `missing` and `pending`. A step with only J02 entries is present: it is in `step`, not sound."""
     con.execute(_MISSING)
     con.execute(_PENDING)

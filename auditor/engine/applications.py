@@ -1,9 +1,9 @@
 """From a bucket's entries to applications: whose entry is whose, under which procedure.
 
-    raw          the bucket's entries, with J02 and day precision seen, a stated end of coverage applied
+    raw          a view: the bucket's entries, with J02 and day precision seen, a stated end of coverage applied
     application  app_id, home_key, application_no, key_year, n, earliest, day, pair_id, process_id, edition_id, problem,
                  label_id, mixed, then (by `masks`) present, inside_present, unknown, ambiguous, single, ended, quarantined, last_idx, wanted, required
-    entry        one row an entry of an application: app_id, eid, ..., sid (null: unknown), inside, ambiguous, foreign
+    entry        one row an entry of an application: app_id, eid, ..., sid (null: unknown), inside, ambiguous; what few queries need stays in `bucket`
 
 The numbers in brackets refer to docs/readings.md.
 """
@@ -14,21 +14,19 @@ import duckdb
 
 # (13)-(15) of the readings: what a file's columns are precise to decides how moments are compared.
 _RAW = """
-CREATE OR REPLACE TEMP TABLE raw AS
-WITH precise AS (
+CREATE OR REPLACE TEMP VIEW raw AS
+WITH seen AS (
     SELECT b.* EXCLUDE (received_bare, completed_bare),
         (b.received_bare OR f.received_day) AND b.received_at IS NOT NULL AS received_bare,
         (b.completed_bare OR f.completed_day) AND b.completed_at IS NOT NULL AS completed_bare
     FROM bucket b JOIN file f USING (file_id)
-), seen AS (
-    SELECT *, impossible(received_at, received_bare, completed_at, completed_bare) AS j02 FROM precise
 ), stated AS (
     -- (14) Completions after a stated end count as open; what was received after it is left out.
     SELECT * REPLACE (CASE WHEN completed_at > getvariable('covers_to') THEN NULL ELSE completed_at END AS completed_at)
     FROM seen
 )
-SELECT s.*, l.pair_id, l.label_id, l.problem, w.word_id, w.role, year(s.registered_on)::SMALLINT AS key_year
-FROM stated s JOIN pair_label l USING (pair_key) JOIN word w USING (word_key)
+SELECT s.*, l.pair_id, l.label_id, impossible(received_at, received_bare, completed_at, completed_bare) AS j02, {year} AS key_year
+FROM stated s JOIN pair_label l USING (pair_key) {years}
 WHERE (received_at IS NULL OR received_at <= coalesce(getvariable('covers_to'), received_at))
   AND (received_at IS NOT NULL OR completed_at IS NOT NULL)
 """
@@ -40,7 +38,7 @@ CREATE OR REPLACE TEMP TABLE key_years AS
 WITH undated AS (
     SELECT r.eid, r.home_key, r.application_no, r.j02 IS NULL AS sound, coalesce(r.received_at, r.completed_at) AS seen_at,
         year(seen_at) AS y, coalesce(p.first, false) AS first
-    FROM raw r LEFT JOIN pair_word p ON p.pair_id = r.pair_id AND p.word_id = r.word_id
+    FROM raw r JOIN word w USING (word_key) LEFT JOIN pair_word p ON p.pair_id = r.pair_id AND p.word_id = w.word_id
     WHERE r.key_year IS NULL
 ), marked AS (
     SELECT *, first AND sound AND y > coalesce(max(CASE WHEN first AND sound THEN y END) OVER before, max(CASE WHEN sound THEN y END) OVER before, y) AS opens
@@ -89,19 +87,20 @@ LEFT JOIN process p ON p.pair_id = l.pair_id AND p.since <= g.earliest::DATE AND
 
 _ENTRY = """
 CREATE OR REPLACE TEMP TABLE entry AS
-SELECT a.app_id, r.eid, r.file_id, r.line, r.office_key, r.employee, r.word_key, r.word_id, r.role, r.label_id, r.pair_id,
-    r.received_at, r.completed_at, r.received_bare, r.completed_bare, r.j02, r.extended_to, r.entry_no, r.registered_on, r.row_hash,
+SELECT a.app_id, r.eid, r.office_key, r.label_id, r.received_at, r.completed_at, r.received_bare, r.completed_bare, r.j02, r.extended_to,
     m.sid, coalesce(m.inside, false) AS inside, coalesce(m.ambiguous, false) AS ambiguous, coalesce(m.wrong_role, false) AS wrong_role,
     a.problem IS NOT NULL AS unjudged, NULL::BIGINT AS repeats
 FROM raw r
 JOIN application a USING (home_key, application_no, key_year)
-LEFT JOIN word_step m ON m.process_id = a.process_id AND m.word_id = r.word_id
+JOIN word w USING (word_key)
+LEFT JOIN word_step m ON m.process_id = a.process_id AND m.word_id = w.word_id
 """
 
 # (6) An entry of another service or channel, unknown here but known there, is no unknown step.
 _FOREIGN = """
 CREATE OR REPLACE TEMP TABLE foreign_entry AS
-SELECT e.eid FROM entry e JOIN application a USING (app_id) JOIN pair_word p ON p.pair_id = e.pair_id AND p.word_id = e.word_id
+SELECT e.eid FROM entry e JOIN application a USING (app_id) JOIN bucket b USING (eid) JOIN word w USING (word_key)
+JOIN pair_label l USING (pair_key) JOIN pair_word p ON p.pair_id = l.pair_id AND p.word_id = w.word_id
 WHERE a.mixed AND e.sid IS NULL AND NOT e.ambiguous AND e.label_id <> a.label_id
 """
 
@@ -123,10 +122,10 @@ _DUPLICATES = """
 CREATE OR REPLACE TEMP TABLE duplicate AS
 SELECT eid, first_eid FROM (
     SELECT e.eid, min(e.eid) OVER same AS first_eid
-    FROM entry e JOIN mask m USING (app_id)
+    FROM entry e JOIN mask m USING (app_id) JOIN bucket b USING (eid)
     WHERE m.known <> bit_count(m.present) + bit_count(m.inside_present) OR e.sid IS NULL
-    WINDOW same AS (PARTITION BY e.app_id, e.office_key, e.label_id, e.word_key, e.employee, e.received_at, e.received_bare,
-                    e.completed_at, e.completed_bare, e.registered_on, e.extended_to, e.row_hash)
+    WINDOW same AS (PARTITION BY e.app_id, b.office_key, b.pair_key, b.word_key, b.employee, e.received_at, e.received_bare,
+                    e.completed_at, e.completed_bare, b.registered_on, b.extended_to, b.row_hash)
 ) WHERE eid <> first_eid
 """
 
@@ -178,15 +177,15 @@ def assemble(con: duckdb.DuckDBPyConnection) -> None:
 
     Needs the tables of `ruletables`, `spellings`, `file` and `mention`, and the variables as_of and covers_to.
     """
-    con.execute(_RAW)
-    if con.execute("SELECT 1 FROM raw WHERE key_year IS NULL LIMIT 1").fetchone():
+    stated = "year(s.registered_on)::SMALLINT"
+    con.execute(_RAW.format(year=stated, years=""))
+    if con.execute("SELECT 1 FROM bucket WHERE registered_on IS NULL LIMIT 1").fetchone():
         con.execute(_KEY_YEARS)
-        con.execute("UPDATE raw SET key_year = k.key_year FROM key_years k WHERE raw.eid = k.eid")
+        con.execute(_RAW.format(year=f"coalesce({stated}, k.key_year)", years="LEFT JOIN key_years k USING (eid)"))
     con.execute(_APPLICATION)
     con.execute(_MIXED_LABEL)
     con.execute(_PROCESS)
     con.execute(_ENTRY)
-    con.execute("DROP TABLE raw")
     con.execute(_FOREIGN)
     con.execute(_MASKS)
     con.execute(_DUPLICATES)

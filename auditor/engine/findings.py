@@ -53,8 +53,8 @@ WITH based AS (
 SELECT b.* EXCLUDE (app_id, stated), CASE WHEN b.basis <> 'exact' AND b.stated = 'error' THEN 'warning' ELSE b.stated END AS severity,
     -- (39) Nobody in particular left out a step.
     e.office_key, e.word_key, CASE WHEN b.code NOT IN ('S01', 'S02') THEN e.employee END AS employee, e.file_id, e.line, e.entry_no,
-    CASE WHEN b.code[1] = 'P' THEN NULL WHEN b.code IN ('R01', 'S03') OR b.sid IS NULL THEN coalesce(e.role, w.role_text) ELSE r.role END AS role
-FROM based b JOIN entry e ON e.app_id = b.app_id AND e.eid = b.eid JOIN word w USING (word_key)
+    CASE WHEN b.code[1] = 'P' THEN NULL WHEN b.code IN ('R01', 'S03') OR b.sid IS NULL THEN coalesce(w.role, w.role_text) ELSE r.role END AS role
+FROM based b JOIN bucket e ON e.eid = b.eid JOIN word w USING (word_key)
 LEFT JOIN rule_step r ON r.sid = b.sid
 """
 

@@ -85,7 +85,8 @@ def judge(
 ) -> Judgement:
     """Judge all staged entries. `folder` is the run's own, for the working database and what spills from memory.
 
-    `watch` is shown the tables of each bucket once it is judged.
+    `watch` is shown the tables of each bucket (`step`, `clocked`, `pending`, `bucket` itself, …) once it is judged; ask with
+    `every_clock` where `clocked` must hold every step.
     """
     con = duckdb.connect(str(folder / "work.duckdb"))
     con.execute(f"SET threads = {THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
@@ -113,8 +114,12 @@ def judge(
     con.execute(_NUMBERED)
     _cover(con, staging)
     for bucket in range(staging.buckets):
-        _judge_bucket(con, staging, bucket, question)
-        watch(con)
+        table = staging.bucket(bucket)
+        if table is not None:
+            con.register("bucket", table)
+            _judge_bucket(con, question)
+            watch(con)
+            con.unregister("bucket")
         progress(bucket + 1, staging.buckets)
     findings.run_checks_over_all(con, question.yearly_restart is not None)
     return Judgement(con, tables)
@@ -199,11 +204,7 @@ def _cover(con: duckdb.DuckDBPyConnection, staging: Staging) -> None:
     con.execute("CREATE TABLE damaged_office AS SELECT DISTINCT office_key FROM office_file JOIN file USING (file_id) WHERE damaged")
 
 
-def _judge_bucket(con: duckdb.DuckDBPyConnection, staging: Staging, bucket: int, question: Question) -> None:
-    table = staging.bucket(bucket)
-    if table is None:
-        return
-    con.register("bucket", table)
+def _judge_bucket(con: duckdb.DuckDBPyConnection, question: Question) -> None:
     applications.assemble(con)
     steps.clock(con)
     absence.look_for_gaps(con)
@@ -230,7 +231,6 @@ def _judge_bucket(con: duckdb.DuckDBPyConnection, staging: Staging, bucket: int,
             """,
             [question.yearly_restart],
         )
-    con.unregister("bucket")
 
 
 def end_of(moment: datetime | date, bare: bool) -> datetime:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import duckdb
 
-_CLOCKED = """
+_TIMED = """
 CREATE OR REPLACE TEMP TABLE {name} AS
 SELECT app_id, sid, eid, true AS begun, strictly, accuses, completed_at IS NOT NULL AS completed, received_at, completed_at, extended_due AS extended_to, cal,
     start, start_bare, stop, elapsed, effective, stop_number, stop_working,
     CASE WHEN strictly THEN strict_micro ELSE limit_micro END AS micro, CASE WHEN strictly THEN strict_days ELSE limit_days END AS days
-FROM (SELECT * REPLACE ({strictly} AS strictly) FROM step) WHERE {steps}
+FROM (SELECT * REPLACE ({strictly} AS strictly) FROM clocked) WHERE {steps}
 UNION ALL
 SELECT app_id, sid, eid, false, strictly, accuses, false, NULL, NULL, NULL, cal,
     start, false, cut_off, elapsed, handover_number + 1, stop_number, stop_working,
@@ -34,7 +34,7 @@ WITH placed AS (
         x.number AS ext_number, x.closes AS ext_closes,
         x.before + x.e1 - x.s1 + x.e2 - x.s2 + x.e3 - x.s3 AS ext_open,
         open_at(stop, y.before, y.s1, y.e1, y.s2, y.e2, y.s3, y.e3) AS stop_open
-    FROM {clocked} e JOIN rule_step r USING (sid)
+    FROM {timed} e JOIN rule_step r USING (sid)
     LEFT JOIN day d ON d.key = day_key(e.cal, e.start)
     LEFT JOIN day x ON x.key = day_key(e.cal, e.extended_to::TIMESTAMP)
     LEFT JOIN day y ON y.key = day_key(e.cal, e.stop)
@@ -145,8 +145,8 @@ CREATE OR REPLACE MACRO moment_of(open, s1, e1, s2, e2, s3, e3) AS CASE
 
 def work_out(con: duckdb.DuckDBPyConnection) -> None:
     """Build `overrun`, `handover` and `total` from `clocked`, `step` and `pending`."""
-    con.execute(_CLOCKED.format(name="exceeded", strictly="strictly", steps="verdict IN ('late', 'overdue') OR strictly", pending="verdict = 'overdue' OR strictly"))
-    con.execute(_DUE.format(name="overrun", clocked="exceeded"))
+    con.execute(_TIMED.format(name="exceeded", strictly="strictly", steps="verdict IN ('late', 'overdue') OR strictly", pending="verdict = 'overdue' OR strictly"))
+    con.execute(_DUE.format(name="overrun", timed="exceeded"))
     con.execute(_HANDOVER)
     con.execute(_TOTAL)
 
@@ -163,5 +163,5 @@ def due_moments(con: duckdb.DuckDBPyConnection) -> None:
         ("due", "false", f"{runs} AND ({lenient} OR extended_due IS NOT NULL)", f"{waits} AND ({lenient})"),
         ("strict_due", "true", f"{runs} AND ({strict}) AND extended_due IS NULL", f"{waits} AND ({strict})"),
     ):
-        con.execute(_CLOCKED.format(name="clocked", strictly=strictly, steps=steps, pending=pending))
-        con.execute(_DUE.format(name=name, clocked="clocked"))
+        con.execute(_TIMED.format(name="timed", strictly=strictly, steps=steps, pending=pending))
+        con.execute(_DUE.format(name=name, timed="timed"))

@@ -17,7 +17,7 @@ applications, the provider's edition whose steps run inside it, for a stretch of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import polars as pl
 
@@ -104,7 +104,7 @@ def rule_tables(rulebook: Rulebook, calendars: dict[str, int]) -> RuleTables:
     steps: dict[int, PlacedStep] = {}
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in SCHEMAS}
     for eid, (procedure, edition) in editions.items():
-        _lay_edition(rulebook, calendars, eid, procedure, edition, steps, rows)
+        _lay_edition(rulebook, calendars, eid, pairs[procedure.service, procedure.channel], procedure, edition, steps, rows)
     processes = _processes(rulebook, procedures, ids)
     for process in processes:
         rows["process"].append(
@@ -161,6 +161,7 @@ def _lay_edition(
     rulebook: Rulebook,
     calendars: dict[str, int],
     eid: int,
+    pair_id: int,
     procedure: Procedure,
     edition: Edition,
     placed: dict[int, PlacedStep],
@@ -180,6 +181,7 @@ def _lay_edition(
     rows["edition"].append(
         {
             "edition_id": eid,
+            "pair_id": pair_id,
             "basis": edition.basis,
             "assumed_until": edition.assumed_until,
             "required": required,
@@ -196,6 +198,7 @@ def _lay_edition(
         placed[sid] = PlacedStep(sid, edition, procedure, step)
         role = rulebook.roles[step.role]
         handover = step.handover or rulebook.handover
+        calendar = rulebook.calendars[kinds[step.id]]
         rows["rule_step"].append(
             {
                 "sid": sid,
@@ -217,6 +220,9 @@ def _lay_edition(
                 "strict_days": _days(step.stricter_limit),
                 "handover_days": handover.value,
                 "ends_basis": step.ends_basis,
+                # Between these moments no due day can fall outside the calendar.
+                "sure_since": datetime.combine(calendar.first_day, time()),
+                "sure_until": datetime.combine(calendar.last_day - timedelta(days=40 + 3 * (_days(step.limit) or 0)), time()),
             }
         )
         rows["accepted"] += [{"sid": sid, "role": name} for name in accepted_roles(rulebook, step)]
@@ -244,7 +250,7 @@ def _total_calendar(procedure: Procedure, edition: Edition, kinds: dict[str, str
     return calendars[kinds[first.id]]
 
 
-SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
+SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "pair": {"pair_id": pl.Int16, "service": pl.String, "channel": pl.String},
     "process": {
         "process_id": pl.Int16,
@@ -256,6 +262,7 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
     },
     "edition": {
         "edition_id": pl.Int16,
+        "pair_id": pl.Int16,
         "basis": pl.String,
         "assumed_until": pl.Date,
         "required": pl.Int64,
@@ -286,6 +293,8 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "strict_days": pl.Int32,
         "handover_days": pl.Int32,
         "ends_basis": pl.String,
+        "sure_since": pl.Datetime("us"),
+        "sure_until": pl.Datetime("us"),
     },
     "accepted": {"sid": pl.Int32, "role": pl.String},
     "waiver": {"edition_id": pl.Int16, "bit": pl.Int64, "unless": pl.Int64},

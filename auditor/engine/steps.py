@@ -1,11 +1,13 @@
-"""The table of judged steps: one row a step that has an entry, clocked.
+"""Judged steps: one row a step that has an entry, and its clock.
 
-    step   app_id, sid, inside, eid (of the performing entry), office_key, employee, received_at, received_bare, completed_at, completed_bare,
-           extended_to, sound (false: all its entries have J02), completions,
-           prev_sid, prev_completed, prev_bare, prev_sound (nearest earlier present step), done_at, done_bare (nearest earlier completed one),
-           start, start_bare (where the clock starts; null: not known), stop, stop_bare (completion, else the cut-off), and the rule's columns
-           (cal, limit_*, strict_*, accuses, ...), elapsed (certain open microseconds), effective and stop number (working days), verdict, reason,
-           strictly (late by the stricter limit)
+    step      app_id, sid, inside, eid (of the performing entry), office_key, received_at, received_bare, completed_at, completed_bare, extended_to,
+              sound (false: all its entries have J02), completions, prev_sid, prev_completed, prev_bare (nearest earlier present step), off_hours, sure
+    clocked   the steps that are not sure: start, start_bare (where the clock starts; null: not known), stop, stop_bare (completion, else the
+              cut-off), the rule's columns (cal, limit_*, strict_*, accuses, ...), elapsed (certain open microseconds), effective and
+              stop_number (working days), verdict, reason, strictly (late by the stricter limit)
+
+Most steps are in time beyond doubt without a clock: open time is never longer than the time on the wall, and n working days never fewer
+than n days. Those are `sure`, and `met`; only the rest is clocked.
 
 The numbers in brackets refer to docs/readings.md.
 """
@@ -15,37 +17,43 @@ from __future__ import annotations
 import duckdb
 
 # (9) The performing entry: the earliest completed, else the earliest received; ties go to the first line.
-_PERFORMING = """
-CREATE OR REPLACE TEMP TABLE performing AS
-SELECT e.app_id, e.sid, e.inside, e.eid, e.office_key, e.employee, e.received_at, e.received_bare, e.completed_at, e.completed_bare,
-    e.extended_to, e.j02 IS NULL AS sound, (e.j02 IS NULL AND e.completed_at IS NOT NULL)::INT AS completions
-FROM entry e JOIN judged_application a USING (app_id)
-WHERE a.single AND e.sid IS NOT NULL AND e.repeats IS NULL
-UNION ALL
-SELECT e.app_id, e.sid, e.inside, e.eid, e.office_key, e.employee, e.received_at, e.received_bare, e.completed_at, e.completed_bare,
-    e.extended_to, e.j02 IS NULL, count(e.completed_at) FILTER (e.j02 IS NULL) OVER (PARTITION BY e.app_id, e.sid)
-FROM entry e JOIN judged_application a USING (app_id)
-WHERE NOT a.single AND e.sid IS NOT NULL AND e.repeats IS NULL
-QUALIFY row_number() OVER (PARTITION BY e.app_id, e.sid
-    ORDER BY e.j02 IS NOT NULL, e.completed_at IS NULL, coalesce(e.completed_at, e.received_at), e.eid) = 1
-"""
-
-_ORDERED = """
-CREATE OR REPLACE TEMP TABLE ordered AS
-SELECT *,
-    lag(sid) OVER chain AS prev_sid,
-    lag(CASE WHEN sound THEN completed_at END) OVER chain AS prev_completed,
-    lag(completed_bare) OVER chain AS prev_bare,
-    lag(sound) OVER chain AS prev_sound
-FROM performing
-WINDOW chain AS (PARTITION BY app_id, inside ORDER BY sid)
+_STEP = """
+CREATE OR REPLACE TEMP TABLE step AS
+WITH performing AS (
+    SELECT e.app_id, e.sid, e.inside, e.eid, e.office_key, e.received_at, e.received_bare, e.completed_at, e.completed_bare,
+        e.extended_to, e.j02 IS NULL AS sound, (e.j02 IS NULL AND e.completed_at IS NOT NULL)::INT AS completions
+    FROM entry e JOIN judged_application a USING (app_id)
+    WHERE a.single AND e.sid IS NOT NULL AND e.repeats IS NULL
+    UNION ALL
+    SELECT e.app_id, e.sid, e.inside, e.eid, e.office_key, e.received_at, e.received_bare, e.completed_at, e.completed_bare,
+        e.extended_to, e.j02 IS NULL, (count(e.completed_at) FILTER (e.j02 IS NULL) OVER (PARTITION BY e.app_id, e.sid))::INT
+    FROM entry e JOIN judged_application a USING (app_id)
+    WHERE NOT a.single AND e.sid IS NOT NULL AND e.repeats IS NULL
+    QUALIFY row_number() OVER (PARTITION BY e.app_id, e.sid
+        ORDER BY e.j02 IS NOT NULL, e.completed_at IS NULL, coalesce(e.completed_at, e.received_at), e.eid) = 1
+), ordered AS (
+    SELECT *,
+        lag(sid) OVER chain AS prev_sid,
+        lag(CASE WHEN sound THEN completed_at END) OVER chain AS prev_completed,
+        lag(completed_bare) OVER chain AS prev_bare
+    FROM performing WINDOW chain AS (PARTITION BY app_id, inside ORDER BY sid)
+)
+SELECT o.*,
+    o.sound AND r.human AND o.completed_at IS NOT NULL AND NOT o.completed_bare
+        AND NOT coalesce(is_open(o.completed_at, x.s1, x.e1, x.s2, x.e2, x.s3, x.e3), true) AS off_hours,
+    coalesce(getvariable('shortcuts') AND o.sound AND o.completed_at IS NOT NULL AND o.extended_to IS NULL AND CASE
+        WHEN r.limit_value IS NULL THEN true
+        WHEN r.strict_value IS NOT NULL OR o.received_at < r.sure_since OR o.completed_at > r.sure_until THEN false
+        WHEN r.limit_days IS NOT NULL THEN o.completed_at::DATE - o.received_at::DATE <= r.limit_days
+        ELSE NOT o.received_bare AND NOT o.completed_bare AND epoch_us(o.completed_at) - epoch_us(o.received_at) <= r.limit_micro END, false) AS sure
+FROM ordered o JOIN rule_step r USING (sid) LEFT JOIN day x ON x.key = day_key(r.cal, o.completed_at)
 """
 
 # (28) Where the step before was not completed, the nearest completed one lies further back.
 _DONE = """
 CREATE OR REPLACE TEMP TABLE further_back AS
 SELECT o.app_id, o.sid, max(p.sid) AS done_sid
-FROM ordered o JOIN performing p ON p.app_id = o.app_id AND p.inside = o.inside AND p.sid < o.sid AND p.sound AND p.completed_at IS NOT NULL
+FROM step o JOIN step p ON p.app_id = o.app_id AND p.inside = o.inside AND p.sid < o.sid AND p.sound AND p.completed_at IS NOT NULL
 WHERE o.prev_sid IS NOT NULL AND o.prev_completed IS NULL GROUP BY ALL
 """
 
@@ -56,24 +64,26 @@ CREATE OR REPLACE TEMP TABLE derived_start AS
 WITH lone AS (
     SELECT o.app_id, o.sid, r.cal,
         greatest(CASE WHEN a.wanted & ((1::BIGINT << r.idx) - 1) <> 0 THEN r.edition_id * 64 + top_bit(a.wanted & ((1::BIGINT << r.idx) - 1)) END, o.prev_sid) AS before_sid
-    FROM ordered o JOIN rule_step r USING (sid) JOIN judged_application a USING (app_id)
-    WHERE o.received_at IS NULL AND NOT o.inside
+    FROM step o JOIN rule_step r USING (sid) JOIN judged_application a USING (app_id)
+    WHERE o.received_at IS NULL AND NOT o.inside AND NOT o.sure
 )
 SELECT l.app_id, l.sid, p.completed_at AS start, p.completed_bare AS start_bare
-FROM lone l JOIN performing p ON p.app_id = l.app_id AND p.sid = l.before_sid JOIN rule_step b ON b.sid = l.before_sid
+FROM lone l JOIN step p ON p.app_id = l.app_id AND p.sid = l.before_sid JOIN rule_step b ON b.sid = l.before_sid
 WHERE p.sound AND p.completed_at IS NOT NULL AND b.cal = l.cal
 """
 
 # (15)-(20) The clocks. A null verdict is not possible: the last branch is the completed step in time.
-_STEP = """
-CREATE OR REPLACE TEMP TABLE step AS
+_CLOCKED = """
+CREATE OR REPLACE TEMP TABLE clocked AS
 WITH started AS (
-    SELECT o.*, r.* EXCLUDE (sid, step, role, limit_unit, strict_unit, ends_basis, limit_value, strict_value), r.limit_micro IS NOT NULL OR r.limit_days IS NOT NULL AS limited,
+    SELECT o.* EXCLUDE (off_hours, sure),
+        r.* EXCLUDE (sid, step, role, limit_unit, strict_unit, ends_basis, limit_value, strict_value, sure_since, sure_until), r.limit_micro IS NOT NULL OR r.limit_days IS NOT NULL AS limited,
         {start} AS start, {start_bare} AS start_bare,
         -- (34) A step still open when the application was withdrawn or moved on is no longer owed.
         o.completed_at IS NULL AND o.app_id IN (SELECT app_id FROM judged_application WHERE ended) AS released,
         coalesce(o.completed_at, c.ends) AS stop, o.completed_bare AND o.completed_at IS NOT NULL AS stop_bare
-    FROM ordered o JOIN rule_step r USING (sid) JOIN coverage c USING (office_key) {starts}
+    FROM step o JOIN rule_step r USING (sid) JOIN coverage c USING (office_key) {starts}
+    WHERE NOT o.sure
 ), timed AS (
     SELECT t.*, CASE WHEN t.extended_to IS NOT NULL THEN due_of_extension(t.cal, t.extended_to) END AS extended_due,
         precedes(stop, stop_bare, start, start_bare) AS backwards,
@@ -81,9 +91,7 @@ WITH started AS (
             - CASE WHEN start_bare THEN d.before + d.e1 - d.s1 + d.e2 - d.s2 + d.e3 - d.s3
               ELSE open_at(start, d.before, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) END) AS elapsed,
         d.number + (NOT d.working OR (NOT start_bare AND time_of_day(start) > d.closes))::INT AS effective,
-        x.number AS stop_number, x.working AS stop_working,
-        t.sound AND t.human AND t.completed_at IS NOT NULL AND NOT t.completed_bare
-            AND NOT is_open(t.completed_at, x.s1, x.e1, x.s2, x.e2, x.s3, x.e3) AS off_hours
+        x.number AS stop_number, x.working AS stop_working
     FROM started t
     LEFT JOIN day d ON d.key = day_key(t.cal, t.start)
     LEFT JOIN day x ON x.key = day_key(t.cal, t.stop)
@@ -140,20 +148,14 @@ CREATE OR REPLACE MACRO top_bit(mask) AS bit_count(smear32(smear16(smear8(smear4
 
 
 def clock(con: duckdb.DuckDBPyConnection) -> None:
-    """Build `step` (and `performing`, `further_back`) from the tables of `applications` and `coverage`."""
-    con.execute(_PERFORMING)
-    con.execute(_ORDERED)
+    """Build `step`, `further_back` and `clocked` from the tables of `applications` and `coverage`."""
+    con.execute(_STEP)
     con.execute(_DONE)
-    lone = con.execute("SELECT 1 FROM ordered WHERE received_at IS NULL LIMIT 1").fetchone()
-    if lone:
+    if con.execute("SELECT 1 FROM step WHERE received_at IS NULL AND NOT sure LIMIT 1").fetchone():
         con.execute(_STARTS)
         joined = "LEFT JOIN derived_start s ON s.app_id = o.app_id AND s.sid = o.sid AND o.received_at IS NULL"
-        names = {
-            "start": "coalesce(o.received_at, s.start)",
-            "start_bare": "CASE WHEN o.received_at IS NULL THEN s.start_bare ELSE o.received_bare END",
-        }
+        start = "coalesce(o.received_at, s.start)"
+        bare = "CASE WHEN o.received_at IS NULL THEN s.start_bare ELSE o.received_bare END"
+        con.execute(_CLOCKED.format(starts=joined, start=start, start_bare=bare))
     else:
-        joined = ""
-        names = {"start": "o.received_at", "start_bare": "o.received_bare"}
-    con.execute(_STEP.format(starts=joined, **names))
-    con.execute("DROP TABLE ordered")
+        con.execute(_CLOCKED.format(starts="", start="o.received_at", start_bare="o.received_bare"))

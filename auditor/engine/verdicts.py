@@ -14,8 +14,12 @@ CREATE TABLE verdict_count (office_key BIGINT, pair_id SMALLINT, sid INTEGER, wo
 # (36) Steps with an entry; missing ones; the next one; those after it; ambiguous spellings; applications of which no own step is known.
 _COUNT = """
 INSERT INTO verdict_count BY NAME
+SELECT s.office_key, coalesce(a.pair_id, p.pair_id) AS pair_id, s.sid, 'met' AS verdict, sum(s.n)::BIGINT AS n FROM (
+    SELECT office_key, sid, CASE WHEN inside THEN app_id END AS app_id, count(*) AS n FROM step WHERE sure GROUP BY ALL
+) s JOIN edition p ON p.edition_id = s.sid // 64 LEFT JOIN application a USING (app_id) GROUP BY ALL
+UNION ALL BY NAME
 SELECT s.office_key, a.pair_id, s.sid, s.verdict, s.reason, count(*) AS n
-FROM step s JOIN application a USING (app_id) GROUP BY ALL
+FROM clocked s JOIN application a USING (app_id) GROUP BY ALL
 UNION ALL BY NAME
 SELECT coalesce(m.office_key, a.home_key) AS office_key, a.pair_id, m.sid,
     CASE WHEN m.reason IS NULL THEN 'skipped' ELSE 'undetermined' END AS verdict, m.reason, count(*) AS n
@@ -30,8 +34,9 @@ SELECT p.office_key, a.pair_id, p.edition_id * 64 + i.idx AS sid,
 FROM pending p JOIN application a USING (app_id) JOIN range(60) i(idx) ON (p.due & ~lowest_bit(p.due)) & (1::BIGINT << i.idx) <> 0 GROUP BY ALL
 UNION ALL BY NAME
 SELECT office_key, pair_id, word_key, 'undetermined' AS verdict, 'ambiguous_step' AS reason, count(*) AS n FROM (
-    SELECT e.app_id, a.pair_id, min(e.office_key) AS office_key, min(e.word_key) AS word_key
-    FROM entry e JOIN application a USING (app_id) WHERE e.ambiguous AND e.repeats IS NULL GROUP BY e.app_id, a.pair_id, e.word_key >> 32
+    SELECT e.app_id, a.pair_id, min(e.office_key) AS office_key, min(b.word_key) AS word_key
+    FROM entry e JOIN application a USING (app_id) JOIN bucket b USING (eid)
+    WHERE e.ambiguous AND e.repeats IS NULL GROUP BY e.app_id, a.pair_id, b.word_key >> 32
 ) GROUP BY ALL
 UNION ALL BY NAME
 SELECT a.home_key AS office_key, a.pair_id, j.edition_id * 64 + i.idx AS sid, 'undetermined' AS verdict,
