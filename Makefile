@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: demo test lint types pytest bench setup lock clean
 
-DEMO_AS_OF ?= 2019-01-31T18:00
+DEMO_AS_OF ?= 2019-07-31
 DEMO_OUT ?= reports/demo
 PYTEST_ARGS ?= -n 2
 
