@@ -164,7 +164,7 @@ def _one_size(size: Size) -> str:
         lines.append(f"The auditor's CPU time in times that of pandas: {size.against('auditor', 'pandas').shown(2)}.")
     lines += size.remarks
     if size.faults:
-        lines += ["", "**These figures stand for nothing**, for the work was not done right:", ""]
+        lines += ["", "**The counts were not right**, so these figures compare unequal work:", ""]
         lines += [f"- {fault}" for fault in size.faults]
     else:
         five = " and pandas the planted T01, T02, O01, S01 and R01" if "pandas" in size.costs else ""

@@ -6,7 +6,8 @@
 
 Each runs as a process of its own, in turn (auditor, floor, pandas, auditor, floor, …), on files that were read once
 before, so that they lie in the page cache for all. Figures are medians of the rounds, ratios are taken pair by pair
-within a round. Whoever finds other faults than were planted is named as wrong, and its figures stand for nothing.
+within a round. Whoever counts other faults than were planted is named, for then the work compared is not equal; the
+exit code is then 1.
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ def test_the_rival_counts_what_was_planted(benchmarks: Path, repo: Path, tmp_pat
     assert {code: told[code] for code in codes} == {code: planted["findings"].get(code, 0) for code in codes}
 
 
-def test_wrong_counts_are_named_on_the_page(benchmarks: Path) -> None:
-    """Figures of a contestant that found something else stand for nothing, and the page says so."""
+def test_wrong_counts_are_named(benchmarks: Path) -> None:
+    """Where a contestant found something else, the figures compare unequal work: the table says so."""
     from measure import Cost
     from page import Size, on_screen
     from run import differing
