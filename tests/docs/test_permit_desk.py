@@ -67,7 +67,16 @@ def test_its_rules_have_no_fault(example: Path) -> None:
 def test_it_audits_a_log_of_that_layout(example: Path, log: Path, tmp_path: Path) -> None:
     """Every row is taken, the clock knows Whit Monday, and the citation names the example's own clause."""
     out = tmp_path / "out"
-    options = ["--rules", example / "rules", "--profile", example / "profile.yaml", "--as-of", "2012-01-31", "--out", out]
+    options = [
+        "--rules",
+        example / "rules",
+        "--profile",
+        example / "profile.yaml",
+        "--as-of",
+        "2012-01-31",
+        "--out",
+        out,
+    ]
     # Invoked like this a command returns its exit code, which only the command line's own main() makes the process's.
     said = CliRunner().invoke(audit, [str(log), *map(str, options)], standalone_mode=False)
     assert said.return_value == 1, said.output
