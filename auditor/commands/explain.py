@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from auditor.commands import options
-from auditor.commands.telling import WIDTH, Teller
+from auditor.commands.phrases import WIDTH
+from auditor.commands.telling import Teller
 from auditor.engine.audit import Asked
 from auditor.engine.timeline import Trace
 from auditor.engine.tracing import trace

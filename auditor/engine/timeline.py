@@ -71,6 +71,7 @@ class Clock:
     start_bare: bool
     before: PlacedStep | None
     before_at: datetime | None
+    before_bare: bool
     handover: date | None
     effective: date | None
     stop: datetime

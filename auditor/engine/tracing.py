@@ -65,26 +65,10 @@ def trace(
     finally:
         watch.close()
         judgement.close()
-    rows = _rows_of(staging, number)
-    holding = {file_id for file_id, _ in rows} | set(mentions.filter(pl.col("application_no") == number)["file_id"])
+    holding = {file_id for file_id, _, _ in watch.rows} | set(mentions.filter(pl.col("application_no") == number)["file_id"])
     quarantined, extra = _read_again([layouts[i] for i in sorted(holding)], profile, number, Words("reading", asked.language))
-    told = {(e.file, e.line) for t in timelines for e in (*t.unplaced, *(e for s in t.steps for e in s.entries))}
-    aside = [(layouts[i].path.as_posix(), line) for i, line in rows]
-    left_out = () if district or not few else tuple(Aside(*place, None) for place in aside if place not in told)
+    left_out = tuple(Aside(layouts[i].path.as_posix(), line, None) for i, line, judged in watch.rows if not judged)
     return Trace(timelines, tuple(watch.found), tuple(watch.nearest()), quarantined, left_out, extra)
-
-
-def _rows_of(staging: Staging, number: str) -> list[tuple[int, int]]:
-    """(file_id, line) of every accepted row with the number."""
-    rows: list[tuple[int, int]] = []
-    for bucket in range(staging.buckets):
-        table = staging.bucket(bucket)
-        if table is None:
-            continue
-        frame = pl.from_arrow(table.select(["file_id", "line", "application_no"]))
-        assert isinstance(frame, pl.DataFrame)
-        rows += frame.filter(pl.col("application_no").cast(pl.String) == number).select("file_id", "line").iter_rows()
-    return sorted(rows)
 
 
 def _read_again(
@@ -245,6 +229,7 @@ class _Builder:
             start_bare=bool(row["start_bare"]),
             before=before,
             before_at=None,
+            before_bare=False,
             handover=None,
             effective=row["effective_day"],
             stop=row["stop"],
@@ -268,6 +253,7 @@ class _Builder:
             start_bare=False,
             before=self.tables.steps[row["last_sid"]],
             before_at=row["completed_at"],
+            before_bare=bool(row["completed_bare"]),
             handover=row["handover_day"],
             effective=row["start"].date(),
             stop=row["cut_off"],
@@ -345,7 +331,7 @@ FROM clocked s LEFT JOIN due u ON u.sid = s.sid AND u.begun LEFT JOIN strict_due
 LEFT JOIN working_day w ON w.cal = s.cal AND w.number = s.effective
 """
 _WAITING = f"""
-SELECT p.sid, p.last_sid, p.completed_at, p.cut_off, p.start, p.elapsed, p.cal, w.day AS handover_day, {_DUES}
+SELECT p.sid, p.last_sid, p.completed_at, p.completed_bare, p.cut_off, p.start, p.elapsed, p.cal, w.day AS handover_day, {_DUES}
 FROM pending p LEFT JOIN due u ON u.sid = p.sid AND NOT u.begun LEFT JOIN strict_due t ON t.sid = p.sid AND NOT t.begun
 LEFT JOIN working_day w ON w.cal = p.cal AND w.number = p.handover_number
 """

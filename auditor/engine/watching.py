@@ -24,7 +24,8 @@ class Kept:
 class Watch:
     """Sets aside the tables of the applications with one number (None: of all), bucket by bucket.
 
-    found: all of them; kept: those of the district asked for; near: numbers that look like the one asked for, with their distance.
+    found: all of them; kept: those of the district asked for; near: numbers that look like the one asked for, with their distance;
+    rows: (file_id, line, judged) of each row with the number in that district; not judged: received after a stated end of coverage.
     """
 
     def __init__(self, number: str | None, district: str | None, most: int | None) -> None:
@@ -34,17 +35,22 @@ class Watch:
         self.found: list[Heading] = []
         self.kept: list[Kept] = []
         self.near: dict[str, int] = {}
+        self.rows: list[tuple[int, int, bool]] = []
 
     def __call__(self, con: duckdb.DuckDBPyConnection) -> None:
         rows = con.execute(_NAMED, [self.number, self.number]).fetchall()
         for app_id, home_key, *named in rows:
             heading = Heading(*named)
             self.found.append(heading)
-            wanted = self.district is None or _same(heading.district, self.district)
-            if wanted and (self.most is None or len(self.kept) < self.most):
+            if self._wanted(heading.district) and (self.most is None or len(self.kept) < self.most):
                 self.kept.append(Kept(_set_aside(con, app_id), heading, home_key))
+        if self.number is not None:
+            self.rows += [(file_id, line, judged) for file_id, line, judged, district in con.execute(_ROWS, [self.number]).fetchall() if self._wanted(district)]
         if not self.found and self.number is not None:
             self.near |= dict(con.execute(_NEAR, [self.number, NEAREST]).fetchall())
+
+    def _wanted(self, district: str) -> bool:
+        return self.district is None or _same(district, self.district)
 
     def nearest(self) -> list[str]:
         """The numbers nearest to the one asked for."""
@@ -62,6 +68,10 @@ FROM application a JOIN spelled_district d ON d.code = a.home_key >> 32 JOIN spe
 JOIN (SELECT DISTINCT label_id, service, channel FROM pair_label) l USING (label_id)
 WHERE ?::VARCHAR IS NULL OR a.application_no = ?
 ORDER BY d.text, o.text, a.application_no, a.key_year
+"""
+_ROWS = """
+SELECT b.file_id, b.line, b.eid IN (SELECT eid FROM entry) AS judged, d.text FROM bucket b JOIN spelled_district d ON d.code = b.home_key >> 32
+WHERE b.application_no = ? ORDER BY b.eid
 """
 _NEAR = """
 SELECT application_no, levenshtein(lower(application_no), lower(?)) AS far FROM (SELECT DISTINCT application_no FROM application)
