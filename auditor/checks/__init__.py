@@ -2,7 +2,8 @@
 
 QUERY is one pure query from the prepared tables (`step`, `entry`, `missing`, `overrun` … see auditor.engine) to findings. It
 may give these columns; what it leaves out stays empty: app_id, sid, eid (the entry that is the finding's place),
-received_at, completed_at, due_at, lim, unit, actual, excess, basis, detail, n (for the sentence).
+received_at, completed_at, due_at, lim, unit, actual, excess, basis, detail, n (for the sentence). A check may say ONLY_IF: a query
+without whose rows there is nothing to find.
 `CHECKS` are run on each bucket of applications, `RUN_CHECKS` once over all of a run.
 """
 

@@ -22,8 +22,11 @@ SEVERITY = "info"
 QUERY = """
 SELECT app_id, sid, eid, received_at, completed_at FROM step WHERE off_hours
 UNION ALL
+-- Entries of a repeated step that are not its performing entry.
 SELECT e.app_id, e.sid, e.eid, e.received_at, e.completed_at
-FROM entry e JOIN judged_application a USING (app_id) JOIN rule_step r USING (sid) JOIN day d ON d.key = day_key(r.cal, e.completed_at)
-WHERE NOT a.single AND e.repeats IS NULL AND e.j02 IS NULL AND NOT e.completed_bare AND r.human
-  AND NOT is_open(e.completed_at, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3) AND e.eid NOT IN (SELECT eid FROM step)
+FROM (SELECT * FROM entry WHERE app_id IN (SELECT app_id FROM judged_application WHERE NOT single)
+        AND repeats IS NULL AND j02 IS NULL AND completed_at IS NOT NULL AND NOT completed_bare) e
+JOIN step s ON s.app_id = e.app_id AND s.sid = e.sid AND s.eid <> e.eid
+JOIN rule_step r ON r.sid = e.sid JOIN day d ON d.key = day_key(r.cal, e.completed_at)
+WHERE r.human AND NOT is_open(e.completed_at, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3)
 """

@@ -17,12 +17,14 @@ from __future__ import annotations
 CODE = "R02"
 SEVERITY = "warning"
 
+# Rules that keep no roles apart have nothing to look for.
+ONLY_IF = "SELECT 1 FROM keep_apart"
 QUERY = """
 WITH first_act AS (
     SELECT e.app_id, e.office_key, b.employee, coalesce(w.role, r.role) AS acting, min(e.eid) AS eid, arg_min(e.sid, e.eid) AS sid,
         arg_min_null(e.received_at, e.eid) AS received_at, arg_min_null(e.completed_at, e.eid) AS completed_at
     FROM entry e JOIN rule_step r USING (sid) JOIN bucket b USING (eid) JOIN word w USING (word_key)
-    WHERE b.employee <> 0 AND e.repeats IS NULL AND EXISTS (FROM keep_apart)
+    WHERE b.employee <> 0 AND e.repeats IS NULL
     GROUP BY ALL
 )
 SELECT b.app_id, b.sid, min(b.eid) AS eid, arg_min_null(b.received_at, b.eid) AS received_at, arg_min_null(b.completed_at, b.eid) AS completed_at,

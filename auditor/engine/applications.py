@@ -20,16 +20,16 @@ WITH seen AS (
         (b.received_bare OR f.received_day) AND b.received_at IS NOT NULL AS received_bare,
         (b.completed_bare OR f.completed_day) AND b.completed_at IS NOT NULL AS completed_bare
     FROM bucket b JOIN file f USING (file_id)
-), stated AS (
-    -- (14) Completions after a stated end count as open; what was received after it is left out.
-    SELECT * REPLACE (CASE WHEN completed_at > getvariable('covers_to') THEN NULL ELSE completed_at END AS completed_at)
-    FROM seen
-)
+){stated}
 SELECT s.*, l.pair_id, l.label_id, impossible(received_at, received_bare, completed_at, completed_bare) AS j02, {year} AS key_year
-FROM stated s JOIN pair_label l USING (pair_key) {years}
-WHERE (received_at IS NULL OR received_at <= coalesce(getvariable('covers_to'), received_at))
-  AND (received_at IS NOT NULL OR completed_at IS NOT NULL)
+FROM {rows} s JOIN pair_label l USING (pair_key) {years}
 """
+
+# (14) Completions after a stated end count as open; what was received after it is left out.
+_STATED = """, stated AS (
+    SELECT * REPLACE (CASE WHEN completed_at > getvariable('covers_to') THEN NULL ELSE completed_at END AS completed_at) FROM seen
+    WHERE received_at <= getvariable('covers_to') OR (received_at IS NULL AND completed_at <= getvariable('covers_to'))
+)"""
 
 # (2) Where registered_on is empty, the first step in a later year opens a new application. Impossible times open none; on one
 # day, where bare dates hide the order, the first step comes first. A part without a first step joins the latest stated year.
@@ -122,8 +122,9 @@ _DUPLICATES = """
 CREATE OR REPLACE TEMP TABLE duplicate AS
 SELECT eid, first_eid FROM (
     SELECT e.eid, min(e.eid) OVER same AS first_eid
-    FROM entry e JOIN mask m USING (app_id) JOIN bucket b USING (eid)
-    WHERE m.known <> bit_count(m.present) + bit_count(m.inside_present) OR e.sid IS NULL
+    FROM (SELECT * FROM entry WHERE sid IS NULL
+          OR app_id IN (SELECT app_id FROM mask WHERE known <> bit_count(present) + bit_count(inside_present))) e
+    JOIN bucket b USING (eid)
     WINDOW same AS (PARTITION BY e.app_id, b.office_key, b.pair_key, b.word_key, b.employee, e.received_at, e.received_bare,
                     e.completed_at, e.completed_bare, b.registered_on, b.extended_to, b.row_hash)
 ) WHERE eid <> first_eid
@@ -177,11 +178,13 @@ def assemble(con: duckdb.DuckDBPyConnection) -> None:
 
     Needs the tables of `ruletables`, `spellings`, `file` and `mention`, and the variables as_of and covers_to.
     """
-    stated = "year(s.registered_on)::SMALLINT"
-    con.execute(_RAW.format(year=stated, years=""))
+    ends = con.execute("SELECT getvariable('covers_to') IS NOT NULL").fetchone() == (True,)
+    period = {"stated": _STATED if ends else "", "rows": "stated" if ends else "seen"}
+    year = "year(s.registered_on)::SMALLINT"
+    con.execute(_RAW.format(year=year, years="", **period))
     if con.execute("SELECT 1 FROM bucket WHERE registered_on IS NULL LIMIT 1").fetchone():
         con.execute(_KEY_YEARS)
-        con.execute(_RAW.format(year=f"coalesce({stated}, k.key_year)", years="LEFT JOIN key_years k USING (eid)"))
+        con.execute(_RAW.format(year=f"coalesce({year}, k.key_year)", years="LEFT JOIN key_years k USING (eid)", **period))
     con.execute(_APPLICATION)
     con.execute(_MIXED_LABEL)
     con.execute(_PROCESS)

@@ -201,7 +201,7 @@ def _result(judgement: Judgement, staging: Staging, taken: _Taken, rulebook: Rul
     shown = findings.shown(judgement.con)
     quarantine = pl.concat([pl.DataFrame(schema=_QUARANTINE), *taken.quarantine])
     applications = judgement.table(_APPLICATIONS)
-    judged_entries = judgement.table("SELECT coalesce(sum(n), 0)::BIGINT FROM word_count").item()
+    judged_entries = judgement.table("SELECT coalesce(sum(n), 0)::BIGINT FROM entry_count").item()
     return Audit(
         findings=worded(shown, judgement.tables, rulebook, asked),
         verdicts=judgement.table(_VERDICTS),

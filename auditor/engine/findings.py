@@ -63,6 +63,8 @@ def run_checks(con: duckdb.DuckDBPyConnection) -> None:
     """Run every check on the bucket at hand and add what it found to `finding`."""
     con.execute(FOUND)
     for check in CHECKS:
+        if hasattr(check, "ONLY_IF") and con.execute(check.ONLY_IF).fetchone() is None:
+            continue
         con.execute(f"INSERT INTO found BY NAME SELECT '{check.CODE}' AS code, '{check.SEVERITY}' AS severity, * FROM ({check.QUERY})")
     con.execute(_PLACE)
 

@@ -110,6 +110,7 @@ def judge(
     con.execute(verdicts.TABLE)
     con.execute("CREATE TABLE application_count (home_key BIGINT, label_id INTEGER, n BIGINT)")
     con.execute("CREATE TABLE without_rules (pair_id SMALLINT, since DATE, until DATE, district_code BIGINT, eid BIGINT, file_id INTEGER, line INTEGER, applications BIGINT)")
+    con.execute("CREATE TABLE entry_count (n BIGINT)")
     con.execute("CREATE TABLE word_count (district_code BIGINT, word_key BIGINT, n BIGINT)")
     con.execute(_NUMBERED)
     _cover(con, staging)
@@ -173,6 +174,12 @@ SELECT office_key, least(coalesce(getvariable('covers_from'), min(since)), getva
     getvariable('covers_from') IS NOT NULL OR getvariable('covers_to') IS NOT NULL AS stated
 FROM (SELECT * FROM office_moment UNION ALL SELECT office_key, NULL, NULL, 0 FROM known_office) GROUP BY office_key
 """
+# Roles that are listed: unknown ones, and those of deputies.
+_ODD_ROLES = """
+INSERT INTO word_count
+SELECT office_key >> 32, word_key, count(*) FROM bucket
+WHERE word_key IN (SELECT word_key FROM word WHERE deputy OR (role IS NULL AND role_text IS NOT NULL)) GROUP BY ALL
+"""
 _NUMBERED = """
 CREATE TABLE numbered (office_key BIGINT, year SMALLINT, entry_no BIGINT, eid BIGINT, home_key BIGINT, application_no VARCHAR, key_year SMALLINT,
     label_id INTEGER, sid INTEGER, word_key BIGINT, role VARCHAR, employee INTEGER, received_at TIMESTAMP, received_bare BOOLEAN, completed_at TIMESTAMP,
@@ -212,7 +219,8 @@ def _judge_bucket(con: duckdb.DuckDBPyConnection, question: Question) -> None:
     findings.run_checks(con)
     verdicts.count(con)
     con.execute("INSERT INTO application_count SELECT home_key, label_id, count(*) FROM application GROUP BY ALL")
-    con.execute("INSERT INTO word_count SELECT office_key >> 32, word_key, count(*) FROM raw GROUP BY ALL")
+    con.execute(_ODD_ROLES)
+    con.execute("INSERT INTO entry_count SELECT count(*) FROM entry")
     con.execute("""
         INSERT INTO without_rules
         SELECT a.pair_id, p.since, p.until, a.home_key >> 32, min(e.eid), arg_min(b.file_id, e.eid), arg_min(b.line, e.eid), count(DISTINCT a.app_id)

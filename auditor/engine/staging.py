@@ -82,7 +82,7 @@ class Staging:
         return outcomes.is_in(ending).fill_null(False).cast(pl.Int8).alias("outcome")
 
     def _write(self, bucket: int, part: pl.DataFrame) -> None:
-        table = part.to_arrow(compat_level=pl.CompatLevel.oldest())
+        table = part.to_arrow()  # views of the texts, not copies
         if bucket not in self._writers:
             self._writers[bucket] = ipc.new_file(self.path(bucket), table.schema)
         self._writers[bucket].write_table(table)

@@ -53,8 +53,9 @@ FROM ordered o JOIN rule_step r USING (sid) LEFT JOIN day x ON x.key = day_key(r
 _DONE = """
 CREATE OR REPLACE TEMP TABLE further_back AS
 SELECT o.app_id, o.sid, max(p.sid) AS done_sid
-FROM step o JOIN step p ON p.app_id = o.app_id AND p.inside = o.inside AND p.sid < o.sid AND p.sound AND p.completed_at IS NOT NULL
-WHERE o.prev_sid IS NOT NULL AND o.prev_completed IS NULL GROUP BY ALL
+FROM (SELECT app_id, sid, inside FROM step WHERE prev_sid IS NOT NULL AND prev_completed IS NULL) o
+JOIN step p ON p.app_id = o.app_id AND p.inside = o.inside AND p.sid < o.sid AND p.sound AND p.completed_at IS NOT NULL
+GROUP BY ALL
 """
 
 # (19) Without a receipt the clock starts where the required step directly before it was completed, or a step that was
