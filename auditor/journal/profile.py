@@ -101,6 +101,7 @@ class _Reader:
         values = self._block(entries.get("values"), "values", CANONICAL)
         for name in sorted(columns.keys() & constants.keys()):
             self._fault(root.entries["constants"], f"constants.{name}", "is also a column", "keep one of the two")
+        self._once_each(entries.get("columns"), columns)
         return Profile(
             columns=columns,
             constants=constants,
@@ -114,6 +115,14 @@ class _Reader:
             numbering=self._numbering(entries.get("numbering")),
             covers=self._covers(entries.get("covers")),
         )
+
+    def _once_each(self, node: Node | None, columns: dict[str, str]) -> None:
+        taken: dict[str, str] = {}
+        for name, header in columns.items():
+            other = taken.setdefault(fold_name(header), name)
+            if other != name and isinstance(node, Block):
+                wrong = f"reads the column `{header}`, which `{other}` reads too"
+                self._fault(node.entries[name], f"columns.{name}", wrong, "a column of its own for each")
 
     def _fault(self, node: Node, key: str, wrong: str, right: str) -> None:
         self.faults.add(self.file, node.line, key, wrong, right)

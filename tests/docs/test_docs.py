@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 
 from auditor.cli import cli
 from auditor.journal.profile import KEYS, load_profile
+from auditor.language import catalog
 
 REPO = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -134,6 +136,27 @@ def test_the_targets_that_the_readme_names_are_in_the_makefile() -> None:
     named = set(re.findall(r"make ([a-z]+)", (REPO / "README.md").read_text(encoding="utf-8").partition("## ")[0]))
     made = set(re.findall(r"^([a-z]+):", (REPO / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert {"demo", "test"} <= named & made
+
+
+def first_cells(text: str) -> list[str]:
+    """The names in backticks in the first cell of every table row."""
+    rows = re.findall(r"^\|([^|]*`[^|]*)\|", text, flags=re.MULTILINE)
+    return [name for cell in rows for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def test_the_files_have_the_columns_and_keys_that_are_documented(tmp_path: Path) -> None:
+    """Columns in their order; keys of audit.json likewise."""
+    words = ["audit", str(REPO / INVENTED), "--as-of", "2019-07-31", "--out", str(tmp_path)]
+    CliRunner().invoke(cli, words, standalone_mode=False)
+    page = (REPO / "docs/findings.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", page, flags=re.MULTILINE | re.DOTALL))
+    for name in ("findings.csv", "quarantine.csv"):
+        header = (tmp_path / name).read_text(encoding="utf-8").splitlines()[0]
+        assert first_cells(sections[name]) == header.split(",")
+    keys, _, reasons = sections["audit.json"].partition("The reasons of")
+    assert set(first_cells(keys)) == set(json.loads((tmp_path / "audit.json").read_text(encoding="utf-8")))
+    known = {key.removeprefix("reason.") for key in catalog("report") if key.startswith("reason.")}
+    assert known <= set(first_cells(reasons))
 
 
 def test_the_page_of_codes_is_current() -> None:

@@ -55,6 +55,7 @@ def test_the_canonical_profile_changes_nothing() -> None:
         ("numbering: {own_book: yes}", r"numbering\.yearly_restart"),
         ("covers: 2018", "no period"),
         ("columns: {office: a}\nconstants: {office: b}", "also a column"),
+        ("columns: {office: a, step: A}", "columns.step: reads the column `A`, which `office` reads too"),
         ("values: {service: x}", "key: value"),
         ("columns: {office: }", "no value"),
         ("a: [", "not YAML"),
