@@ -1,9 +1,9 @@
 """What can go wrong, as one tree. Only the command line turns these into words on a screen.
 
-    AuditorError
-    ├── UsageError      what was asked cannot be done (exit 2)
-    │   └── InputError  an input refused whole: missing, empty, not a journal (exit 2)
-    └── RulesError      rules or calendar invalid (exit 3)
+AuditorError
+├── UsageError      what was asked cannot be done (exit 2)
+│   └── InputError  an input refused whole: missing, empty, not a journal (exit 2)
+└── RulesError      rules or calendar invalid (exit 3)
 """
 
 from __future__ import annotations

@@ -60,4 +60,6 @@ CHECKS: tuple[ModuleType, ...] = (
     j03_off_hours,
 )
 RUN_CHECKS: tuple[ModuleType, ...] = (p03_not_in_force, j04_number_gap, j05_back_dating)
-ALL: tuple[ModuleType, ...] = tuple(sorted((*CHECKS, *RUN_CHECKS), key=lambda check: "TOSRPJ".index(check.CODE[0]) * 100 + int(check.CODE[1:])))
+ALL: tuple[ModuleType, ...] = tuple(
+    sorted((*CHECKS, *RUN_CHECKS), key=lambda check: "TOSRPJ".index(check.CODE[0]) * 100 + int(check.CODE[1:]))
+)

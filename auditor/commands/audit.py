@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from auditor.commands import options
-from auditor.engine.audit import Asked, audit as run_audit, working_folder
+from auditor.engine.audit import Asked, working_folder
+from auditor.engine.audit import audit as run_audit
 from auditor.engine.result import SEVERITIES, Audit
 from auditor.errors import UsageError
 from auditor.journal.exports import find_exports
@@ -43,10 +44,18 @@ class _Bar:
 @options.profile
 @options.as_of
 @options.covers
-@click.option("--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, help="Folder for the reports.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, help="Folder for the reports."
+)
 @options.language
 @options.show_names
-@click.option("--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True, help="Exit code 1 at this severity or above.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(FAIL_ON),
+    default="error",
+    show_default=True,
+    help="Exit code 1 at this severity or above.",
+)
 def audit(
     exports: tuple[str, ...],
     rules: Path | None,
@@ -79,7 +88,8 @@ def audit(
         write_reports(result, rulebook, out)
     except OSError as fault:
         raise UsageError(
-            f"{fault.filename or out} cannot be written: {fault.strerror or fault}.", hint="Name another folder with --out, or free space there."
+            f"{fault.filename or out} cannot be written: {fault.strerror or fault}.",
+            hint="Name another folder with --out, or free space there.",
         ) from fault
     _say(result, words, out)
     return _exit_code(result, fail_on)
@@ -88,11 +98,17 @@ def audit(
 def _say(result: Audit, words: Words, out: Path) -> None:
     verdicts = result.verdict_totals()
     by_severity = dict(result.findings.group_by("severity").len().iter_rows())
-    click.echo(words("said.applications", applications=result.application_count, entries=result.entries, files=len(result.inputs)))
+    click.echo(
+        words(
+            "said.applications", applications=result.application_count, entries=result.entries, files=len(result.inputs)
+        )
+    )
     click.echo(words("said.verdicts", **verdicts))
     click.echo(words("said.findings", **{name: by_severity.get(name, 0) for name in SEVERITIES}))
     click.echo(words("said.report", page=out / "index.html"))
-    click.echo(words("said.rows", read=result.rows_read, accepted=result.rows_accepted, quarantined=result.rows_quarantined))
+    click.echo(
+        words("said.rows", read=result.rows_read, accepted=result.rows_accepted, quarantined=result.rows_quarantined)
+    )
 
 
 def _exit_code(result: Audit, fail_on: str) -> int:

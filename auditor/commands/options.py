@@ -26,8 +26,12 @@ profile = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="How these exports' columns map to the canonical journal.",
 )
-as_of = click.option("--as-of", metavar="MOMENT", help="When the audit is made; now without it. A date lasts to its end.")
-covers = click.option("--covers", metavar="FROM..TO", help="The period that the exports speak for; either side may be empty.")
+as_of = click.option(
+    "--as-of", metavar="MOMENT", help="When the audit is made; now without it. A date lasts to its end."
+)
+covers = click.option(
+    "--covers", metavar="FROM..TO", help="The period that the exports speak for; either side may be empty."
+)
 language = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
@@ -43,7 +47,9 @@ show_names = click.option("--show-names", is_flag=True, help="Show employees by 
 def rulebook_at(folder: Path | None) -> Rulebook:
     """The rulebook of a folder, the decree's own without one."""
     if folder is not None and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder of rules.", hint="--rules names a folder such as the project's rules/.")
+        raise UsageError(
+            f"{folder} is no folder of rules.", hint="--rules names a folder such as the project's rules/."
+        )
     return load_rulebook(folder or default_rules())
 
 
@@ -60,7 +66,8 @@ def moment_of(text: str, option: str, zone: str, *, end: bool) -> datetime:
     moment = read.moment[0]
     if not isinstance(moment, datetime):
         raise UsageError(
-            f"{option} {text!r} is no moment.", hint="Write it as 2018-03-31, 2018-03-31 18:00, 31.03.2018 or 31.03.2018 18:00."
+            f"{option} {text!r} is no moment.",
+            hint="Write it as 2018-03-31, 2018-03-31 18:00, 31.03.2018 or 31.03.2018 18:00.",
         )
     if read.bare[0] and end:
         return moment.replace(hour=23, minute=59, second=59)
@@ -81,10 +88,15 @@ def covered_period(text: str | None, profile_read: Profile, zone: str) -> tuple[
     else:
         begin, dots, finish = text.partition("..")
         if not dots:
-            raise UsageError(f"--covers {text!r} is no period.", hint="Write it as 2018-01-01..2018-03-31; either side may be empty.")
+            raise UsageError(
+                f"--covers {text!r} is no period.", hint="Write it as 2018-01-01..2018-03-31; either side may be empty."
+            )
         sides = (begin.strip() or None, finish.strip() or None)
     since = moment_of(sides[0], "--covers", zone, end=False) if sides[0] else None
     until = moment_of(sides[1], "--covers", zone, end=True) if sides[1] else None
     if since and until and since > until:
-        raise UsageError(f"--covers ends ({until:%Y-%m-%d}) before it begins ({since:%Y-%m-%d}).", hint="Write the earlier day first.")
+        raise UsageError(
+            f"--covers ends ({until:%Y-%m-%d}) before it begins ({since:%Y-%m-%d}).",
+            hint="Write the earlier day first.",
+        )
     return since, until

@@ -13,7 +13,7 @@ import duckdb
 _COVERAGE_DAYS = 30
 
 # (30), (31): what is required, earlier than the last present step, and has no entry.
-_MISSING = f"""
+_MISSING = """
 CREATE OR REPLACE TEMP TABLE missing AS
 WITH absent AS (
     SELECT a.*, i.idx, a.edition_id * 64 + i.idx AS sid, r.cal, r.role, r.human AND NOT r.applicant AS someone

@@ -184,7 +184,9 @@ def assemble(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_RAW.format(year=year, years="", **period))
     if con.execute("SELECT 1 FROM bucket WHERE registered_on IS NULL LIMIT 1").fetchone():
         con.execute(_KEY_YEARS)
-        con.execute(_RAW.format(year=f"coalesce({year}, k.key_year)", years="LEFT JOIN key_years k USING (eid)", **period))
+        con.execute(
+            _RAW.format(year=f"coalesce({year}, k.key_year)", years="LEFT JOIN key_years k USING (eid)", **period)
+        )
     con.execute(_APPLICATION)
     con.execute(_MIXED_LABEL)
     con.execute(_PROCESS)

@@ -70,7 +70,12 @@ def working_folder(folder: Path) -> Iterator[Path]:
 
 
 def audit(
-    paths: list[Path], profile: Profile, rulebook: Rulebook, asked: Asked, folder: Path, progress: Progress = no_progress
+    paths: list[Path],
+    profile: Profile,
+    rulebook: Rulebook,
+    asked: Asked,
+    folder: Path,
+    progress: Progress = no_progress,
 ) -> Audit:
     """Judge exports. `folder` is an empty one for the run's working files.
 
@@ -155,8 +160,10 @@ def _mentions(quarantined: pl.DataFrame, file_id: int) -> pl.DataFrame:
         pl.col("tokens").alias("application_no"),
     )
     named = pl.concat([whole.select("district", "office", "application_no"), torn.explode("application_no")])
-    return named.filter(pl.col("application_no").is_not_null()).unique().select(
-        pl.lit(file_id, dtype=pl.Int32).alias("file_id"), "district", "office", "application_no"
+    return (
+        named.filter(pl.col("application_no").is_not_null())
+        .unique()
+        .select(pl.lit(file_id, dtype=pl.Int32).alias("file_id"), "district", "office", "application_no")
     )
 
 
@@ -254,7 +261,9 @@ def _citations(shown: pl.DataFrame, tables: RuleTables, rulebook: Rulebook, lang
     known: dict[tuple[object, ...], str] = {}
     for code, service, sid in keys.unique().iter_rows():
         step = tables.steps.get(sid) if sid is not None else None
-        known[code, service, sid] = cite(rulebook, service, _references(code, step), words) or _item(rulebook, service, words)
+        known[code, service, sid] = cite(rulebook, service, _references(code, step), words) or _item(
+            rulebook, service, words
+        )
     return pl.Series("citation", [known[row] for row in keys.iter_rows()], dtype=pl.String)
 
 

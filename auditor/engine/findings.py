@@ -1,12 +1,10 @@
 """From what the checks found to the findings that are shown: severity, basis, place, names, sentence, fingerprint.
 
-    found     what the checks of one bucket gave (columns: see auditor.checks), with code and severity
-    finding   the same over all buckets, as numbers, with its place and application
+found     what the checks of one bucket gave (columns: see auditor.checks), with code and severity
+finding   the same over all buckets, as numbers, with its place and application
 """
 
 from __future__ import annotations
-
-from types import ModuleType
 
 import duckdb
 import polars as pl
@@ -65,7 +63,9 @@ def run_checks(con: duckdb.DuckDBPyConnection) -> None:
     for check in CHECKS:
         if hasattr(check, "ONLY_IF") and con.execute(check.ONLY_IF).fetchone() is None:
             continue
-        con.execute(f"INSERT INTO found BY NAME SELECT '{check.CODE}' AS code, '{check.SEVERITY}' AS severity, * FROM ({check.QUERY})")
+        con.execute(
+            f"INSERT INTO found BY NAME SELECT '{check.CODE}' AS code, '{check.SEVERITY}' AS severity, * FROM ({check.QUERY})"
+        )
     con.execute(_PLACE)
 
 
@@ -127,9 +127,5 @@ ORDER BY district NULLS FIRST, office, application_no, key_year, code, sid, step
 
 def shown(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """All findings in report order, with names in place of numbers; `detail`, `n` and `sid` go into the sentence and citation."""
-    return con.sql(_SHOWN).pl()
-
-
-def severity_of(checks: tuple[ModuleType, ...] = (*CHECKS, *RUN_CHECKS)) -> dict[str, str]:
-    """Code to severity."""
-    return {check.CODE: check.SEVERITY for check in checks}
+    frame: pl.DataFrame = con.sql(_SHOWN).pl()
+    return frame

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -67,7 +67,8 @@ class Judgement:
 
     def table(self, query: str) -> pl.DataFrame:
         """The rows of a query over the run's tables."""
-        return self.con.sql(query).pl()
+        frame: pl.DataFrame = self.con.sql(query).pl()
+        return frame
 
     def close(self) -> None:
         """Let go of the database."""
@@ -91,7 +92,6 @@ def judge(
     con = duckdb.connect(str(folder / "work.duckdb"))
     con.execute(f"SET threads = {THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
     con.execute("SET preserve_insertion_order = false")
-    # The optimizer has been seen to take the large side of a join for the small one.
     con.execute("SET enable_progress_bar = false")
     numbers, days, working_days = worktime.day_tables(rulebook.calendars)
     tables = rule_tables(rulebook, numbers)
@@ -99,8 +99,14 @@ def judge(
         _keep(con, name, frame)
     _keep(con, "day", days)
     _keep(con, "working_day", working_days)
-    _keep(con, "keep_apart", pl.DataFrame(list(rulebook.keep_apart), schema={"one": pl.String, "other": pl.String}, orient="row"))
-    con.execute(f"CREATE TABLE open_day AS SELECT (key // {worktime.DAY_STRIDE})::SMALLINT AS cal, DATE '1970-01-01' + (key % {worktime.DAY_STRIDE}) AS day, before, s1, e1, s2, e2, s3, e3 FROM day WHERE working")
+    _keep(
+        con,
+        "keep_apart",
+        pl.DataFrame(list(rulebook.keep_apart), schema={"one": pl.String, "other": pl.String}, orient="row"),
+    )
+    con.execute(
+        f"CREATE TABLE open_day AS SELECT (key // {worktime.DAY_STRIDE})::SMALLINT AS cal, DATE '1970-01-01' + (key % {worktime.DAY_STRIDE}) AS day, before, s1, e1, s2, e2, s3, e3 FROM day WHERE working"
+    )
     _keep(con, "file", files.files)
     _keep(con, "mention_text", files.mentions)
     for macros in (worktime.MACROS, applications.MACROS, steps.MACROS, absence.MACROS, overruns.MACROS):
@@ -109,7 +115,9 @@ def judge(
     con.execute(findings.TABLE)
     con.execute(verdicts.TABLE)
     con.execute("CREATE TABLE application_count (home_key BIGINT, label_id INTEGER, n BIGINT)")
-    con.execute("CREATE TABLE without_rules (pair_id SMALLINT, since DATE, until DATE, district_code BIGINT, eid BIGINT, file_id INTEGER, line INTEGER, applications BIGINT)")
+    con.execute(
+        "CREATE TABLE without_rules (pair_id SMALLINT, since DATE, until DATE, district_code BIGINT, eid BIGINT, file_id INTEGER, line INTEGER, applications BIGINT)"
+    )
     con.execute("CREATE TABLE entry_count (n BIGINT)")
     con.execute("CREATE TABLE word_count (district_code BIGINT, word_key BIGINT, n BIGINT)")
     con.execute(_NUMBERED)
@@ -155,7 +163,10 @@ def _ask(
     last = dict(working_days.group_by("cal").agg(pl.col("number").max()).iter_rows())
     con.execute("SET VARIABLE last_working = ?::INTEGER[]", [[last.get(i, 0) for i in range(len(numbers))]])
     con.execute("SET VARIABLE shortcuts = ?::BOOLEAN", [not question.every_clock])
-    con.execute("SET VARIABLE first_day = ?::DATE[]", [[calendars[name].first_day for name in sorted(numbers, key=lambda n: numbers[n])]])
+    con.execute(
+        "SET VARIABLE first_day = ?::DATE[]",
+        [[calendars[name].first_day for name in sorted(numbers, key=lambda n: numbers[n])]],
+    )
 
 
 # (14) The period that each office's exports speak for, from moments that are possible.
@@ -208,7 +219,9 @@ def _cover(con: duckdb.DuckDBPyConnection, staging: Staging) -> None:
         SELECT d.code << 32 | o.code, m.application_no FROM mention_text m
         JOIN spelled_district d ON d.text = m.district JOIN spelled_office o ON o.text = m.office
     """)
-    con.execute("CREATE TABLE damaged_office AS SELECT DISTINCT office_key FROM office_file JOIN file USING (file_id) WHERE damaged")
+    con.execute(
+        "CREATE TABLE damaged_office AS SELECT DISTINCT office_key FROM office_file JOIN file USING (file_id) WHERE damaged"
+    )
 
 
 def _judge_bucket(con: duckdb.DuckDBPyConnection, question: Question) -> None:
@@ -239,10 +252,3 @@ def _judge_bucket(con: duckdb.DuckDBPyConnection, question: Question) -> None:
             """,
             [question.yearly_restart],
         )
-
-
-def end_of(moment: datetime | date, bare: bool) -> datetime:
-    """A stated end: a bare date lasts to the end of its day."""
-    if isinstance(moment, datetime) and not bare:
-        return moment
-    return datetime(moment.year, moment.month, moment.day, 23, 59, 59)

@@ -145,7 +145,14 @@ CREATE OR REPLACE MACRO moment_of(open, s1, e1, s2, e2, s3, e3) AS CASE
 
 def work_out(con: duckdb.DuckDBPyConnection) -> None:
     """Build `overrun`, `handover` and `total` from `clocked`, `step` and `pending`."""
-    con.execute(_TIMED.format(name="exceeded", strictly="strictly", steps="verdict IN ('late', 'overdue') OR strictly", pending="verdict = 'overdue' OR strictly"))
+    con.execute(
+        _TIMED.format(
+            name="exceeded",
+            strictly="strictly",
+            steps="verdict IN ('late', 'overdue') OR strictly",
+            pending="verdict = 'overdue' OR strictly",
+        )
+    )
     con.execute(_DUE.format(name="overrun", timed="exceeded"))
     con.execute(_HANDOVER)
     con.execute(_TOTAL)
@@ -158,7 +165,10 @@ def due_moments(con: duckdb.DuckDBPyConnection) -> None:
     """
     runs = "sound AND start IS NOT NULL AND effective IS NOT NULL AND reason IS DISTINCT FROM 'calendar'"
     waits = "reason IS NULL AND start IS NOT NULL AND completed_at IS NOT NULL"
-    lenient, strict = "limit_micro IS NOT NULL OR limit_days IS NOT NULL", "strict_micro IS NOT NULL OR strict_days IS NOT NULL"
+    lenient, strict = (
+        "limit_micro IS NOT NULL OR limit_days IS NOT NULL",
+        "strict_micro IS NOT NULL OR strict_days IS NOT NULL",
+    )
     for name, strictly, steps, pending in (
         ("due", "false", f"{runs} AND ({lenient} OR extended_due IS NOT NULL)", f"{waits} AND ({lenient})"),
         ("strict_due", "true", f"{runs} AND ({strict}) AND extended_due IS NULL", f"{waits} AND ({strict})"),

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import polars as pl
 
@@ -104,7 +105,9 @@ def rule_tables(rulebook: Rulebook, calendars: dict[str, int]) -> RuleTables:
     steps: dict[int, PlacedStep] = {}
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in SCHEMAS}
     for eid, (procedure, edition) in editions.items():
-        _lay_edition(rulebook, calendars, eid, pairs[procedure.service, procedure.channel], procedure, edition, steps, rows)
+        _lay_edition(
+            rulebook, calendars, eid, pairs[procedure.service, procedure.channel], procedure, edition, steps, rows
+        )
     processes = _processes(rulebook, procedures, ids)
     for process in processes:
         rows["process"].append(
@@ -151,7 +154,7 @@ def _processes(rulebook: Rulebook, procedures: list[Procedure], ids: dict[int, i
             for other in inner.editions if inner else ():
                 cuts |= {d for d in (other.in_force_from, other.in_force_to or FOREVER) if since < d < until}
             edges = sorted(cuts)
-            for begin, end in zip(edges, edges[1:], strict=False):
+            for begin, end in pairwise(edges):
                 inside = _covering(inner, ids, begin)
                 processes.append(Process(len(processes), procedure, ids[id(edition)], inside, begin, end))
     return processes
@@ -222,7 +225,9 @@ def _lay_edition(
                 "ends_basis": step.ends_basis,
                 # Between these moments no due day can fall outside the calendar.
                 "sure_since": datetime.combine(calendar.first_day, time()),
-                "sure_until": datetime.combine(calendar.last_day - timedelta(days=40 + 3 * (_days(step.limit) or 0)), time()),
+                "sure_until": datetime.combine(
+                    calendar.last_day - timedelta(days=40 + 3 * (_days(step.limit) or 0)), time()
+                ),
             }
         )
         rows["accepted"] += [{"sid": sid, "role": name} for name in accepted_roles(rulebook, step)]
@@ -232,7 +237,13 @@ def _lay_edition(
     for group_no, group in enumerate(edition.branches):
         for alt_no, alternative in enumerate(group):
             mask = _mask(steps, alternative)
-            row = {"edition_id": eid, "group_no": group_no, "alt_no": alt_no, "mask": mask, "required": mask & wanted}
+            row: dict[str, object] = {
+                "edition_id": eid,
+                "group_no": group_no,
+                "alt_no": alt_no,
+                "mask": mask,
+                "required": mask & wanted,
+            }
             rows["alternative"].append(row)
 
 

@@ -1,10 +1,10 @@
 """From the spellings of a journal to the ids of the rules: each distinct text is looked up once.
 
-    service_of   code, text, service (id or null)          channel_of  code, text, channel (id or null)
-    word         word_key, step_text, role_text, word_id (null: no procedure knows the step), role (id or null), deputy
-    pair_label   pair_key, pair_id (null: P01/P02), service, channel (ids or spellings), problem (P01, P02 or null)
-    word_step    process_id, word_id, sid, inside, ambiguous, wrong_role: what the word means in a process
-    pair_word    pair_id, word_id, first: the word is known in that procedure, and is its first required step
+service_of   code, text, service (id or null)          channel_of  code, text, channel (id or null)
+word         word_key, step_text, role_text, word_id (null: no procedure knows the step), role (id or null), deputy
+pair_label   pair_key, pair_id (null: P01/P02), service, channel (ids or spellings), problem (P01, P02 or null)
+word_step    process_id, word_id, sid, inside, ambiguous, wrong_role: what the word means in a process
+pair_word    pair_id, word_id, first: the word is known in that procedure, and is its first required step
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class Spellings:
 
     def resolve(self, rulebook: Rulebook, tables: RuleTables) -> dict[str, pl.DataFrame]:
         """The tables named in the module's docstring."""
-        services = {c: _id(t, rulebook.vocabulary.services, rulebook.services) for c, t in enumerate(self.service.texts())}
+        services = {
+            c: _id(t, rulebook.vocabulary.services, rulebook.services) for c, t in enumerate(self.service.texts())
+        }
         channels = {
             c: _id(t, rulebook.vocabulary.channels, rulebook.channel_names) for c, t in enumerate(self.channel.texts())
         }
@@ -104,7 +106,9 @@ class Spellings:
         known |= {fold(s.id) for _, e in _all_editions(rulebook) for s in e}
         step_texts, role_texts = self.step.texts(), self.role.texts()
         folded = [fold(t) if t is not None else None for t in step_texts]
-        roles = [_id(t, {**rulebook.vocabulary.roles, **rulebook.vocabulary.deputies}, rulebook.roles) for t in role_texts]
+        roles = [
+            _id(t, {**rulebook.vocabulary.roles, **rulebook.vocabulary.deputies}, rulebook.roles) for t in role_texts
+        ]
         deputies = [t is not None and fold(t) in rulebook.vocabulary.deputies for t in role_texts]
         word_ids: dict[tuple[str, str | None], int] = {}
         rows = []
@@ -151,9 +155,7 @@ def _meaning(
     return (fits[0], False) if fits else (None, False)
 
 
-def _word_steps(
-    rulebook: Rulebook, tables: RuleTables, word_ids: dict[tuple[str, str | None], int]
-) -> pl.DataFrame:
+def _word_steps(rulebook: Rulebook, tables: RuleTables, word_ids: dict[tuple[str, str | None], int]) -> pl.DataFrame:
     rows = []
     for process in tables.processes:
         for (spelling, role), word_id in word_ids.items():
@@ -191,9 +193,7 @@ def _in_process(
     return None
 
 
-def _pair_words(
-    rulebook: Rulebook, tables: RuleTables, word_ids: dict[tuple[str, str | None], int]
-) -> pl.DataFrame:
+def _pair_words(rulebook: Rulebook, tables: RuleTables, word_ids: dict[tuple[str, str | None], int]) -> pl.DataFrame:
     rows = []
     for (service, channel), pair_id in tables.pairs.items():
         procedure = rulebook.procedure(service, channel)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.ipc as ipc
+from pyarrow import ipc
 
 from auditor.engine.spellings import SHIFT, Spellings
 from auditor.law.types import Vocabulary
@@ -54,7 +54,9 @@ class Staging:
             (district * (1 << SHIFT) + home).alias("home_key"),
             "application_no",
             "registered_on",
-            (words.service.codes(pl.col("service")) * (1 << SHIFT) + words.channel.codes(pl.col("channel"))).alias("pair_key"),
+            (words.service.codes(pl.col("service")) * (1 << SHIFT) + words.channel.codes(pl.col("channel"))).alias(
+                "pair_key"
+            ),
             (words.step.codes(pl.col("step")) * (1 << SHIFT) + words.role.codes(pl.col("role"))).alias("word_key"),
             words.employee.codes(pl.col("employee")).cast(pl.Int32).alias("employee"),
             "received_at",

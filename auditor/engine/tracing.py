@@ -34,7 +34,14 @@ Row = dict[str, Any]
 
 
 def trace(
-    paths: list[Path], profile: Profile, rulebook: Rulebook, asked: Asked, number: str, district: str | None, folder: Path, progress: Progress = no_progress
+    paths: list[Path],
+    profile: Profile,
+    rulebook: Rulebook,
+    asked: Asked,
+    number: str,
+    district: str | None,
+    folder: Path,
+    progress: Progress = no_progress,
 ) -> Trace:
     """What exports hold of an application number, judged as `audit` judges them. `folder` is an empty one for the run's working files.
 
@@ -65,8 +72,12 @@ def trace(
     finally:
         watch.close()
         judgement.close()
-    holding = {file_id for file_id, _, _ in watch.rows} | set(mentions.filter(pl.col("application_no") == number)["file_id"])
-    quarantined, extra = _read_again([layouts[i] for i in sorted(holding)], profile, number, Words("reading", asked.language))
+    holding = {file_id for file_id, _, _ in watch.rows} | set(
+        mentions.filter(pl.col("application_no") == number)["file_id"]
+    )
+    quarantined, extra = _read_again(
+        [layouts[i] for i in sorted(holding)], profile, number, Words("reading", asked.language)
+    )
     left_out = tuple(Aside(layouts[i].path.as_posix(), line, None) for i, line, judged in watch.rows if not judged)
     return Trace(timelines, tuple(watch.found), tuple(watch.nearest()), quarantined, left_out, extra)
 
@@ -98,7 +109,9 @@ class Pseudonyms:
         self.shown = shown
         query = "SELECT DISTINCT y.text AS name FROM finding f JOIN spelled_employee y ON y.code = f.employee WHERE y.text IS NOT NULL"
         names = judgement.table(query)["name"]
-        self._known: dict[str, str] = {_folded(name): mask for name, mask in zip(names, mask_employees(names), strict=True)}
+        self._known: dict[str, str] = {
+            _folded(name): mask for name, mask in zip(names, mask_employees(names), strict=True)
+        }
 
     def __call__(self, name: str | None) -> str | None:
         if name is None or self.shown:
@@ -118,7 +131,9 @@ def build(kept: Kept, judgement: Judgement, rulebook: Rulebook, asked: Asked, ps
 
 
 class _Builder:
-    def __init__(self, kept: Kept, judgement: Judgement, rulebook: Rulebook, asked: Asked, pseudonyms: Pseudonyms) -> None:
+    def __init__(
+        self, kept: Kept, judgement: Judgement, rulebook: Rulebook, asked: Asked, pseudonyms: Pseudonyms
+    ) -> None:
         self.kept = kept
         self.con = kept.con
         self.tables: RuleTables = judgement.tables
@@ -142,7 +157,9 @@ class _Builder:
         application = self.application
         judged = application["problem"] is None
         procedure, edition = self.tables.editions[application["edition_id"]] if judged else (None, None)
-        inner = self.tables.editions[application["inner_id"]][1] if judged and application["inner_id"] is not None else None
+        inner = (
+            self.tables.editions[application["inner_id"]][1] if judged and application["inner_id"] is not None else None
+        )
         steps, idle = self._steps() if judged else ([], [])
         placed = {id(finding) for step in steps for finding in step.findings}
         return Timeline(
@@ -220,7 +237,11 @@ class _Builder:
             return None
         before = None
         if row["received_at"] is None:
-            earlier = [s for s, e in self.entries.items() if s is not None and s < row["sid"] and any(x.completed_at == row["start"] for x in e)]
+            earlier = [
+                s
+                for s, e in self.entries.items()
+                if s is not None and s < row["sid"] and any(x.completed_at == row["start"] for x in e)
+            ]
             before = self.tables.steps[max(earlier)] if earlier else None
         return Clock(
             calendar=self.calendars[row["cal"]],
@@ -263,7 +284,9 @@ class _Builder:
             extended_to=None,
             due=_due(row, "due"),
             strict=_due(row, "strict"),
-            days=self._days({**row, "stop": row["cut_off"], "start": row["start"], "since": row["completed_at"]}, False),
+            days=self._days(
+                {**row, "stop": row["cut_off"], "start": row["start"], "since": row["completed_at"]}, False
+            ),
         )
 
     def _days(self, row: Row, start_bare: bool) -> tuple[Day, ...]:
@@ -277,7 +300,8 @@ class _Builder:
         for day in _span(max(first, calendar.first_day), min(last, calendar.last_day)):
             midnight = datetime.combine(day, datetime.min.time())
             stretches = tuple(
-                (midnight + timedelta(seconds=a), midnight + timedelta(seconds=b)) for a, b in intervals_on(calendar, day)
+                (midnight + timedelta(seconds=a), midnight + timedelta(seconds=b))
+                for a, b in intervals_on(calendar, day)
             )
             counted = tuple((max(a, runs_from), min(b, stop)) for a, b in stretches if max(a, runs_from) < min(b, stop))
             off = None if stretches else calendar.days_off.get(day)

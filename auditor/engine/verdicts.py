@@ -1,6 +1,6 @@
 """Each judged step is counted once, by what was decided of it; nothing undetermined is folded into `met`.
 
-    verdict_count   office_key, pair_id, sid (null for a spelling that fits several steps), word_key, verdict, reason, n
+verdict_count   office_key, pair_id, sid (null for a spelling that fits several steps), word_key, verdict, reason, n
 """
 
 from __future__ import annotations

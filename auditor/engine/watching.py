@@ -45,7 +45,11 @@ class Watch:
             if self._wanted(heading.district) and (self.most is None or len(self.kept) < self.most):
                 self.kept.append(Kept(_set_aside(con, app_id), heading, home_key))
         if self.number is not None:
-            self.rows += [(file_id, line, judged) for file_id, line, judged, district in con.execute(_ROWS, [self.number]).fetchall() if self._wanted(district)]
+            self.rows += [
+                (file_id, line, judged)
+                for file_id, line, judged, district in con.execute(_ROWS, [self.number]).fetchall()
+                if self._wanted(district)
+            ]
         if not self.found and self.number is not None:
             self.near |= dict(con.execute(_NEAR, [self.number, NEAREST]).fetchall())
 

@@ -18,7 +18,8 @@ Table `working_day`: `cal`, `number`, `day`, `opens_at`, `closes_at`: the workin
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date
 
 import polars as pl
 
@@ -29,6 +30,17 @@ DAY_STRIDE = 100_000
 MICROSECONDS = 1_000_000
 MOST_INTERVALS = 3
 EPOCH = date(1970, 1, 1)
+Intervals = tuple[tuple[int, int], ...]
+DAY = {
+    "key": pl.Int32,
+    "number": pl.Int32,
+    "working": pl.Boolean,
+    "before": pl.Int64,
+    **{f"{side}{i}": pl.Int64 for i in range(1, MOST_INTERVALS + 1) for side in "se"},
+    "opens": pl.Int64,
+    "closes": pl.Int64,
+}
+WORKING_DAY = {"cal": pl.Int16, "number": pl.Int32, "day": pl.Date, "opens_at": pl.Int64, "closes_at": pl.Int64}
 
 
 def hours_on(calendar: Calendar, day: date) -> Hours | None:
@@ -39,7 +51,7 @@ def hours_on(calendar: Calendar, day: date) -> Hours | None:
     return None
 
 
-def intervals_on(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
+def intervals_on(calendar: Calendar, day: date) -> Intervals:
     """The opening intervals of a day in seconds after midnight; empty on a day off."""
     if day in calendar.days_off:
         return ()
@@ -57,56 +69,37 @@ def day_tables(calendars: dict[str, Calendar]) -> tuple[dict[str, int], pl.DataF
     Raises RulesError where a day has more opening intervals than the table holds.
     """
     numbers = {name: i for i, name in enumerate(sorted(calendars))}
-    days: list[tuple[object, ...]] = []
-    working_days: list[tuple[object, ...]] = []
+    days: dict[str, list[object]] = {name: [] for name in DAY}
+    working_days: dict[str, list[object]] = {name: [] for name in WORKING_DAY}
     for name, cal in numbers.items():
-        calendar = calendars[name]
         number, before = 0, 0
-        day = calendar.first_day
-        while day <= calendar.last_day:
-            intervals = intervals_on(calendar, day)
+        for day, intervals in _days(calendars[name]):
             if len(intervals) > MOST_INTERVALS:
                 raise RulesError([f"calendar {name}: {day} has more than {MOST_INTERVALS} opening intervals"])
-            micro = [edge * MICROSECONDS for interval in intervals for edge in interval]
-            padded = micro + [0] * (2 * MOST_INTERVALS - len(micro))
-            working = bool(intervals)
+            edges = [edge * MICROSECONDS for interval in intervals for edge in interval]
+            working = bool(edges)
             number += working
-            opens, closes = (micro[0], micro[-1]) if working else (None, None)
-            key = cal * DAY_STRIDE + (day - EPOCH).days
-            days.append((key, number, working, before, *padded, opens, closes))
+            padded = edges + [0] * (2 * MOST_INTERVALS - len(edges))
+            opens, closes = (edges[0], edges[-1]) if working else (None, None)
+            row: tuple[object, ...] = (cal * DAY_STRIDE + (day - EPOCH).days, number, working, before, *padded, opens, closes)
+            for column, value in zip(days.values(), row, strict=True):
+                column.append(value)
             if working:
-                midnight = datetime(day.year, day.month, day.day)
-                opens_at = midnight + timedelta(microseconds=micro[0])
-                closes_at = midnight + timedelta(microseconds=micro[-1])
-                working_days.append((cal, number, day, opens_at, closes_at))
-            before += sum(micro[1::2]) - sum(micro[0::2])
-            day += timedelta(days=1)
-    edges = {f"{side}{i}": pl.Int64 for i in range(1, MOST_INTERVALS + 1) for side in "se"}
-    table = pl.DataFrame(
-        days,
-        schema={
-            "key": pl.Int32,
-            "number": pl.Int32,
-            "working": pl.Boolean,
-            "before": pl.Int64,
-            **edges,
-            "opens": pl.Int64,
-            "closes": pl.Int64,
-        },
-        orient="row",
+                for column, part in zip(working_days.values(), (cal, number, day, opens, closes), strict=True):
+                    column.append(part)
+            before += sum(edges[1::2]) - sum(edges[0::2])
+    by_number = pl.DataFrame(working_days, schema=WORKING_DAY).with_columns(
+        (pl.col("day").cast(pl.Datetime("us")) + pl.duration(microseconds=pl.col(edge))).alias(edge)
+        for edge in ("opens_at", "closes_at")
     )
-    by_number = pl.DataFrame(
-        working_days,
-        schema={
-            "cal": pl.Int16,
-            "number": pl.Int32,
-            "day": pl.Date,
-            "opens_at": pl.Datetime("us"),
-            "closes_at": pl.Datetime("us"),
-        },
-        orient="row",
-    )
-    return numbers, table, by_number
+    return numbers, pl.DataFrame(days, schema=DAY), by_number
+
+
+def _days(calendar: Calendar) -> Iterator[tuple[date, Intervals]]:
+    """Every day that a calendar covers, with its opening intervals."""
+    for ordinal in range(calendar.first_day.toordinal(), calendar.last_day.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        yield day, intervals_on(calendar, day)
 
 
 MACROS = f"""

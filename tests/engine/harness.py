@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 import polars as pl
-from auditor.engine import findings
+
+from auditor.engine import findings, worktime
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Question, judge
 from auditor.engine.staging import Staging
 from auditor.law.types import Rulebook
@@ -40,6 +41,7 @@ def run_engine(
     quarantined: list[tuple[str, str | None, str | None, str]] = (),
     numbering: tuple[bool, bool] | None = None,
     buckets: int = 1,
+    every_clock: bool = False,
 ) -> Judgement:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -55,7 +57,7 @@ def run_engine(
         staging.close()
         ids = {path: i for i, path in enumerate(paths)}
         mentions = [(ids[path], district, office, number) for path, district, office, number in quarantined]
-        question = Question(as_of, covers, numbering[1] if numbering and numbering[0] else None)
+        question = Question(as_of, covers, numbering[1] if numbering and numbering[0] else None, every_clock)
         known = Files(
             pl.DataFrame(files, schema=FILES_SCHEMA, orient="row"),
             pl.DataFrame(mentions, schema=MENTIONS_SCHEMA, orient="row"),
@@ -68,6 +70,19 @@ def run_engine(
             judgement.close()
     return Judgement(found, verdicts)
 
+
+_day_tables = worktime.day_tables
+_known: dict[int, tuple[object, object]] = {}
+
+
+def _remembered(calendars):
+    """The tables of a calendar, made once: they are half the cost of judging a small journal."""
+    if id(calendars) not in _known:
+        _known[id(calendars)] = (calendars, _day_tables(calendars))
+    return _known[id(calendars)][1]
+
+
+worktime.day_tables = _remembered
 
 VERDICTS = """
 SELECT p.service, p.channel, coalesce(r.step, w.step_text) AS step, v.verdict, v.reason, sum(v.n)::BIGINT
@@ -93,4 +108,3 @@ def _found(row: dict[str, object]) -> Found:
     for name in ("actual", "excess"):
         values[name] = None if row[name] is None else round(row[name], 2)
     return Found(**values)
-

@@ -1,34 +1,77 @@
-"""The engine and the slow reference give the same findings and verdicts on invented journals."""
+"""The engine and the slow reference give the same findings and verdicts on invented journals.
+
+For more than the suite's share: `pytest tests/engine/test_against_reference.py --hypothesis-seed=7 -m slow`.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
-from engine.harness import run_engine
-from hypothesis import HealthCheck, given, settings
-from reference.reference import judge
-from engine.strategies import journal
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 
 from auditor.law.load import load_rulebook
+from auditor.law.types import Rulebook
 from auditor.paths import default_rules
+from engine.harness import run_engine
+from engine.strategies import journal
+from reference.madeup import made_up, with_more
+from reference.reference import judge
 
-RULES = load_rulebook(default_rules())
+HEALTH = list(HealthCheck)
+FEW = settings(max_examples=40, suppress_health_check=HEALTH, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+MANY = settings(max_examples=1500, suppress_health_check=HEALTH, phases=[Phase.generate])
 
 
-def compare(drawn, rulebook, buckets=1):
+@cache
+def rules(which: str) -> Rulebook:
+    decree = load_rulebook(default_rules())
+    return {"decree": lambda: decree, "made up": made_up, "decree and more": lambda: with_more(decree)}[which]()
+
+
+def compare(drawn, rulebook, buckets=1, every_clock=False):
+    """The slow reference is right; what the engine missed or invented is shown with the journal it was about."""
     entries, as_of, covers, quarantined, numbering = drawn
     expected = judge(entries, rulebook, as_of, covers, quarantined, numbering)
-    actual = run_engine(entries, rulebook, as_of, covers, quarantined, numbering, buckets)
+    actual = run_engine(entries, rulebook, as_of, covers, quarantined, numbering, buckets, every_clock)
     missed = Counter(expected.found) - Counter(actual.found)
     invented = Counter(actual.found) - Counter(expected.found)
-    assert not missed and not invented, "\n".join(
-        ["", *(f"missed   {f}" for f in missed), *(f"invented {f}" for f in invented), *map(str, entries)]
-    )
+    told = [*(f"missed   {f}" for f in missed), *(f"invented {f}" for f in invented)]
+    assert not told, "\n".join(["", *told, *map(str, entries)])
     assert actual.verdicts == expected.verdicts
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
-@given(drawn=journal(RULES))
+@FEW
+@given(drawn=journal(rules("decree")))
 def test_the_decree(drawn):
-    """Every code, clock and verdict of the real rules."""
-    compare(drawn, RULES)
+    """Every code, clock and verdict of the real rules; three buckets, so that each application is whole in one."""
+    compare(drawn, rules("decree"), buckets=3)
+
+
+@FEW
+@given(drawn=journal(rules("made up")))
+def test_other_rules(drawn):
+    """What the decree has not: branches, totals, several stricter limits, roles kept apart."""
+    compare(drawn, rules("made up"))
+
+
+@FEW
+@given(drawn=journal(rules("decree and more")))
+def test_every_clock(drawn):
+    """A step that is in time beyond doubt gets the same verdict when it is clocked after all."""
+    compare(drawn, rules("decree and more"), every_clock=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["decree", "made up", "decree and more"])
+def test_at_length(which):
+    """The same, 1,500 journals long."""
+    rulebook = rules(which)
+
+    @MANY
+    @given(drawn=journal(rulebook))
+    def run(drawn):
+        compare(drawn, rulebook, buckets=2)
+
+    run()
