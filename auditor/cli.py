@@ -7,6 +7,7 @@ brings in DuckDB, Polars and the rest.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -62,4 +63,17 @@ def main() -> None:
     except click.ClickException as fault:
         fault.show()
         sys.exit(2)
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as fault:
+        if os.environ.get("AUDITOR_DEBUG"):
+            raise
+        click.echo(
+            f"auditor: a fault of the program itself, not of your data: {type(fault).__name__}: {fault}\n"
+            "  Nothing was judged. Please report this line; AUDITOR_DEBUG=1 shows where it happened.",
+            err=True,
+        )
+        sys.exit(4)
     sys.exit(code if isinstance(code, int) else 0)

@@ -74,7 +74,7 @@ def audit(
     """
     words = Words("audit", lang)
     rulebook = options.rulebook_at(rules)
-    profile = options.profile_at(profile_file)
+    profile = options.profile_at(profile_file, rulebook.zone)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)
     paths = find_exports(exports)

@@ -11,7 +11,7 @@ import polars as pl
 
 from auditor.errors import UsageError
 from auditor.journal.moments import read_moments
-from auditor.journal.profile import Profile, load_profile
+from auditor.journal.profile import KEYS, Profile, load_profile
 from auditor.law.load import load_rulebook
 from auditor.law.types import LANGUAGES, Rulebook
 from auditor.paths import default_rules
@@ -53,11 +53,11 @@ def rulebook_at(folder: Path | None) -> Rulebook:
     return load_rulebook(folder or default_rules())
 
 
-def profile_at(file: Path | None) -> Profile:
-    """The profile of a file, the canonical layout without one."""
+def profile_at(file: Path | None, zone: str) -> Profile:
+    """The profile of a file, the canonical layout without one; `zone` is that of the rules."""
     if file is not None and not file.is_file():
-        raise UsageError(f"{file} is no profile.", hint="--profile names a YAML file; see docs/profiles.md.")
-    return load_profile(file) if file else Profile.canonical()
+        raise UsageError(f"{file} is no profile.", hint=f"--profile names a YAML file with the keys {', '.join(KEYS)}.")
+    return load_profile(file, zone) if file else Profile.canonical(zone)
 
 
 def moment_of(text: str, option: str, zone: str, *, end: bool) -> datetime:

@@ -16,7 +16,7 @@ _COVERAGE_DAYS = 30
 _MISSING = """
 CREATE OR REPLACE TEMP TABLE missing AS
 WITH absent AS (
-    SELECT a.*, i.idx, a.edition_id * 64 + i.idx AS sid, r.cal, r.role, r.human AND NOT r.applicant AS someone
+    SELECT a.*, i.idx, a.edition_id * 64 + i.idx AS sid, r.cal, r.role
     FROM judged_application a
     JOIN range(60) i(idx) ON a.required & ~a.present & ((1::BIGINT << a.last_idx) - 1) & (1::BIGINT << i.idx) <> 0
     JOIN rule_step r ON r.sid = a.edition_id * 64 + i.idx
@@ -48,7 +48,6 @@ SELECT b.app_id, b.sid, b.role, b.edition_id, q.later_sid, s.eid AS place_eid, s
     -- (32) No step of the role has an entry: the role itself was skipped.
     r.app_id IS NULL AS whole_role,
     CASE WHEN k.app_id IS NULL THEN 'no_entry_of_office'
-         WHEN NOT b.someone AND r.app_id IS NULL THEN 'no_entry_of_role'
          WHEN near_begin(e.seen_at, c.begins) AND b.idx < e.idx THEN 'before_coverage'
          WHEN near_begin(k.seen_at, d.begins) AND b.idx < k.idx THEN 'before_coverage'
          WHEN s.sid < b.sid AND l.seen_at > f.ends THEN 'after_coverage'

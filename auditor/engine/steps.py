@@ -58,15 +58,13 @@ JOIN step p ON p.app_id = o.app_id AND p.inside = o.inside AND p.sid < o.sid AND
 GROUP BY ALL
 """
 
-# (19) Without a receipt the clock starts where the required step directly before it was completed, or a step that was
-# taken in between, in the same kind of office.
+# (19) Without a receipt the clock starts where the required step directly before it was completed, in the same kind of office.
 _STARTS = """
 CREATE OR REPLACE TEMP TABLE derived_start AS
 WITH lone AS (
-    SELECT o.app_id, o.sid, r.cal,
-        greatest(CASE WHEN a.wanted & ((1::BIGINT << r.idx) - 1) <> 0 THEN r.edition_id * 64 + top_bit(a.wanted & ((1::BIGINT << r.idx) - 1)) END, o.prev_sid) AS before_sid
+    SELECT o.app_id, o.sid, r.cal, r.edition_id * 64 + top_bit(a.wanted & ((1::BIGINT << r.idx) - 1)) AS before_sid
     FROM step o JOIN rule_step r USING (sid) JOIN judged_application a USING (app_id)
-    WHERE o.received_at IS NULL AND NOT o.inside AND NOT o.sure
+    WHERE o.received_at IS NULL AND NOT o.inside AND NOT o.sure AND a.wanted & ((1::BIGINT << r.idx) - 1) <> 0
 )
 SELECT l.app_id, l.sid, p.completed_at AS start, p.completed_bare AS start_bare
 FROM lone l JOIN step p ON p.app_id = l.app_id AND p.sid = l.before_sid JOIN rule_step b ON b.sid = l.before_sid

@@ -13,7 +13,8 @@ from auditor.law.types import Calendar, DayOff, Edition, Limit, Procedure
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the journal. `performing`: the one that the step is judged by; `repeats`: `file:line` of the entry it equals."""
+    """One row of the journal. `performing`: the one that the step is judged by; `repeats`: `file:line` of the entry it equals;
+    `ending`: its outcome ends what is required (withdrawn or moved)."""
 
     file: str
     line: int
@@ -32,6 +33,7 @@ class Entry:
     ambiguous: bool
     performing: bool
     repeats: str | None
+    ending: bool
 
 
 @dataclass(frozen=True)

@@ -331,7 +331,7 @@ FROM application a LEFT JOIN process p USING (process_id) LEFT JOIN edition d ON
 _ENTRIES = """
 SELECT e.sid, f.path AS file, b.line, d.text AS district, o.text AS office, w.step_text AS step, w.role, w.role_text, w.deputy, y.text AS employee,
     e.received_at, coalesce(e.received_bare, false) AS received_bare, e.completed_at, coalesce(e.completed_bare, false) AS completed_bare,
-    e.j02 AS impossible, e.ambiguous, e.eid IN (SELECT eid FROM step) AS performing, g.path || ':' || x.line AS repeats
+    e.j02 AS impossible, e.ambiguous, e.eid IN (SELECT eid FROM step) AS performing, g.path || ':' || x.line AS repeats, coalesce(b.outcome = 1, false) AS ending
 FROM entry e JOIN bucket b USING (eid) JOIN file f ON f.file_id = b.file_id JOIN word w USING (word_key)
 JOIN spelled_district d ON d.code = e.office_key >> 32 JOIN spelled_office o ON o.code = e.office_key & 4294967295
 LEFT JOIN spelled_employee y ON y.code = b.employee

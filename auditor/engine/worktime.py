@@ -81,7 +81,15 @@ def day_tables(calendars: dict[str, Calendar]) -> tuple[dict[str, int], pl.DataF
             number += working
             padded = edges + [0] * (2 * MOST_INTERVALS - len(edges))
             opens, closes = (edges[0], edges[-1]) if working else (None, None)
-            row: tuple[object, ...] = (cal * DAY_STRIDE + (day - EPOCH).days, number, working, before, *padded, opens, closes)
+            row: tuple[object, ...] = (
+                cal * DAY_STRIDE + (day - EPOCH).days,
+                number,
+                working,
+                before,
+                *padded,
+                opens,
+                closes,
+            )
             for column, value in zip(days.values(), row, strict=True):
                 column.append(value)
             if working:

@@ -63,9 +63,9 @@ class Profile:
     covers: tuple[str | None, str | None] | None = None
 
     @staticmethod
-    def canonical() -> Profile:
-        """The layout of the specification itself."""
-        return Profile()
+    def canonical(zone: str = ZONE) -> Profile:
+        """The layout of the specification itself; moments with an offset are turned to local time of `zone`."""
+        return Profile(zone=zone)
 
 
 def fold_name(name: str) -> str:
@@ -78,20 +78,24 @@ def fold_value(value: str) -> str:
     return fold_name(value)
 
 
-def load_profile(path: Path) -> Profile:
-    """Read a profile. Raises InputError with every fault: file, line, key, what is wrong, what would be right."""
+def load_profile(path: Path, zone: str = ZONE) -> Profile:
+    """Read a profile. Raises InputError with every fault: file, line, key, what is wrong, what would be right.
+
+    `zone`: that of the rules, for a profile that names none.
+    """
     faults = Faults()
     root = read_yaml(path, str(path), faults)
-    profile = _Reader(str(path), faults).profile(root) if root is not None else Profile()
+    profile = _Reader(str(path), faults, zone).profile(root) if root is not None else Profile()
     if faults.found:
         raise InputError("\n".join(faults.sentences()), hint=f"The keys of a profile are: {', '.join(KEYS)}.")
     return profile
 
 
 class _Reader:
-    def __init__(self, file: str, faults: Faults) -> None:
+    def __init__(self, file: str, faults: Faults, zone: str) -> None:
         self.file = file
         self.faults = faults
+        self.zone = zone
 
     def profile(self, root: Block) -> Profile:
         self._known(root, KEYS, "")
@@ -156,7 +160,7 @@ class _Reader:
 
     def _zone(self, node: Node | None) -> str:
         if node is None:
-            return ZONE
+            return self.zone
         zone = self._text(node, "zone")
         try:
             ZoneInfo(zone)

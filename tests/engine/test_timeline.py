@@ -179,7 +179,9 @@ def test_timelines_say_what_the_audit_decided(tmp_path: Path, covers: tuple[date
         staging, files, RULES, Question(asked.as_of, covers, every_clock=True), tmp_path / "explain", watch=watch
     )
     names = Pseudonyms(judgement, shown=False)
-    tellers = [Teller(RULES, replace(asked, language=language), Trace((), (), (), (), (), {})) for language in LANGUAGES]
+    tellers = [
+        Teller(RULES, replace(asked, language=language), Trace((), (), (), (), (), {})) for language in LANGUAGES
+    ]
     verdicts: Counter[tuple[str, str, str, str, str | None]] = Counter()
     steps: Counter[tuple[str, str, str, str, str | None]] = Counter()
     found: Counter[tuple[str, str, str]] = Counter()

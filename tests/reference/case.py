@@ -102,11 +102,6 @@ class Case:
         # provider worked, and the corporation's step "the provider works" is then not missing.
         if not any(self.kind(self.steps[i]) == kind for i in self.present):
             return "no_entry_of_office"
-        role = self.steps[index].role
-        if (not self.human(self.steps[index]) or role == "applicant") and all(
-            self.steps[i].role != role for i in self.present
-        ):
-            return "no_entry_of_role"
         if self.before_coverage(index, None) or self.before_coverage(index, kind):
             return "before_coverage"
         if self.after_coverage(index, kind):

@@ -71,9 +71,8 @@ def start_from_before(case: Case, step: Step, of: str) -> Start | None:
     if of == "inner":
         return None
     index = case.steps.index(step) - 1
-    # Decision: steps after an ending count as required here; passing over them would start the clock earlier. So do
-    # optional steps that were taken: their time is not this step's.
-    while index >= 0 and not case.wanted(index) and index not in case.present:
+    # Decision: steps after an ending count as required here; passing over them would start the clock earlier.
+    while index >= 0 and not case.wanted(index):
         index -= 1
     if index < 0 or case.kind(case.steps[index]) != case.kind(step):
         return None
