@@ -25,6 +25,10 @@ class Shown(Generic[Row]):
     rows: tuple[Row, ...]
     total: int
 
+    @property
+    def shown(self) -> int:
+        return len(self.rows)
+
     @classmethod
     def first(cls, rows: list[Row], cap: int = TABLE_ROWS) -> Shown[Row]:
         return cls(tuple(rows[:cap]), len(rows))

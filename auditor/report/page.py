@@ -18,10 +18,10 @@ from markupsafe import Markup
 
 from auditor import __version__
 from auditor.engine.result import Audit
-from auditor.report import rows
+from auditor.report import evidence, rows
 from auditor.report.figures import CodeRow, Shown, Tally, TallyRow, codes, whole
 from auditor.report.frames import Part, SharedFile
-from auditor.report.wording import Wording, readable
+from auditor.report.wording import Wording, finalize
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Page:
     channels: Shown[TallyRow]
     offices: Shown[TallyRow]
     codes: Shown[CodeRow]
-    findings: Shown[rows.FindingRow]
+    findings: evidence.Findings
     reasons: Shown[rows.ListRow]
     undetermined: Shown[rows.ListRow]
     quarantine: Shown[rows.QuarantineRow]
@@ -122,7 +122,7 @@ def _common(audit: Audit, part: Part, wording: Wording, lines: Rows, left_out: i
         channels=rows.by_channel(part, wording),
         offices=rows.by_office(part, wording),
         codes=codes(part, wording.code_title),
-        findings=rows.findings(part, wording),
+        findings=evidence.findings(part, wording),
         reasons=rows.reasons(part, wording),
         undetermined=rows.undetermined_offices(part, wording),
         quarantine=rows.quarantined(part),
@@ -160,7 +160,7 @@ def environment() -> Environment:
         loader=PackageLoader("auditor.report"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=readable,
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -17,34 +17,6 @@ QUARANTINE_ROWS = 1000
 
 
 @dataclass(frozen=True)
-class FindingRow:
-    """One finding with its evidence, all as text; an empty text is not shown."""
-
-    code: str
-    title: str
-    severity: str
-    severity_name: str
-    application: str
-    service: str
-    channel: str
-    district: str
-    office: str
-    step: str
-    role: str
-    employee: str
-    received: str
-    completed: str
-    due: str
-    limit: str
-    actual: str
-    excess: str
-    message: str
-    citation: str
-    basis: str
-    place: str
-
-
-@dataclass(frozen=True)
 class ListRow:
     """A line of a plain list: texts, then one number."""
 
@@ -102,43 +74,6 @@ def by_office(part: Part, wording: Wording) -> Shown[TallyRow]:
     found = sorted(tallies(part, ["district", "office"]), key=order)
     return Shown.first(
         [TallyRow(office or nowhere, _outside(part, district), "", tally) for (district, office), tally in found]
-    )
-
-
-def findings(part: Part, wording: Wording) -> Shown[FindingRow]:
-    rows = tuple(_finding(row, part, wording) for row in part.findings.iter_rows(named=True))
-    return Shown(rows, part.finding_count)
-
-
-def _finding(row: dict[str, Any], part: Part, wording: Wording) -> FindingRow:
-    code, unit = row["code"] or "", row["limit_unit"]
-
-    def measure(name: str) -> str:
-        return "" if row[name] is None else f"{wording.amount(row[name])} {wording.known('unit', unit)}"
-
-    return FindingRow(
-        code=code,
-        title=wording.code_title(code),
-        severity=row["severity"] or "",
-        severity_name=wording.known("severity", row["severity"]),
-        application=row["application_no"] or "",
-        service=wording.service(row["service"]) if row["service"] else "",
-        channel=wording.channel(row["channel"]) if row["channel"] else "",
-        district=_outside(part, row["district"]),
-        office=row["office"] or "",
-        step=wording.step(row["service"], row["channel"], row["step"]) if row["step"] else "",
-        role=wording.role(row["role"]) if row["role"] else "",
-        employee=row["employee"] or "",
-        received=wording.stamp(row["received_at"]) if row["received_at"] else "",
-        completed=wording.stamp(row["completed_at"]) if row["completed_at"] else "",
-        due=wording.moment(row["due_at"]) if row["due_at"] else "",
-        limit=measure("limit"),
-        actual=measure("actual"),
-        excess=measure("excess"),
-        message=row["message"] or "",
-        citation=row["citation"] or "",
-        basis=wording.known("basis", row["basis"]) if row["basis"] not in (None, "", "exact") else "",
-        place=_place(row["source_file"], row["source_line"], wording),
     )
 
 
@@ -232,11 +167,6 @@ def inputs(part: Part) -> Shown[SharedFile]:
 
 def _undetermined(part: Part) -> pl.DataFrame:
     return part.verdicts.filter(pl.col("verdict") == "undetermined")
-
-
-def _place(file: str | None, line: int | None, wording: Wording) -> str:
-    """File and line; the line is left out where a finding has none."""
-    return file or "" if line is None else f"{file or DASH}, {wording.words('findings.line', line=line)}"
 
 
 def _outside(part: Part, district: str | None) -> str:

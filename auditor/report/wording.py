@@ -132,13 +132,13 @@ class Wording:
         }
 
 
-def readable(value: object) -> object:
-    """Every text on its way into a page: no control or direction marks, and no longer than can be read.
+def finalize(value: object) -> object:
+    """What Jinja makes of each expression before escaping it; markup that is already escaped passes as it is."""
+    return readable(value) if type(value) is str else value
 
-    Jinja calls it on each expression before escaping; markup that is already escaped passes as it is.
-    """
-    if type(value) is not str:
-        return value
+
+def readable(value: str) -> str:
+    """Every text on its way into a page: no control or direction marks, and no longer than can be read."""
     # Most texts have nothing to translate, and asking for that is six times faster.
     text = value if value.isprintable() else value.translate(INVISIBLE)
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"

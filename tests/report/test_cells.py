@@ -19,7 +19,7 @@ from report import example
 
 def unguard_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     """What whoever reads our files does: take off one `'` before what a formula begins with."""
-    return frame.with_columns(pl.col(pl.String).str.replace(r"^'('*[=+\-@\t\r])", "$1"))
+    return frame.with_columns(pl.col(pl.String).str.replace(r"^'('*[=+\-@\t\r\n])", "$1"))
 
 
 def read(path: Path) -> list[dict[str, str]]:

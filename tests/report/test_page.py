@@ -25,6 +25,7 @@ from report import example
 GOLDEN = Path(__file__).parent / "golden"
 LANGUAGES = ("kk", "ru", "en")
 SOURCES = Path(page.__file__).parent
+CELLS = ("td", "th")
 
 
 class Elements(HTMLParser):
@@ -39,11 +40,18 @@ class Elements(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # A cell ends where the next cell or row begins, a row where the next row does.
+        if tag in (*CELLS, "tr") and self.open[-1] in CELLS:
+            self.open.pop()
+        if tag == "tr" and self.open[-1] == "tr":
+            self.open.pop()
         self.tags.append((tag, dict(attrs)))
         if tag not in ("meta", "col"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "tbody":
+            self.open = self.open[: -2 if self.open[-2:-1] == ["tr"] else None]
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
