@@ -49,7 +49,7 @@ def explain(
     if not number:
         raise UsageError(words("unknown.empty"))
     rulebook = options.rulebook_at(rules)
-    profile = options.profile_at(profile_file)
+    profile = options.profile_at(profile_file, rulebook.zone)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)
     paths = find_exports(exports)
@@ -78,7 +78,10 @@ def _refuse_nothing(traced: Trace, number: str, district: str | None, words: Wor
         return
     if traced.found:
         named = ", ".join(dict.fromkeys(heading.district for heading in traced.found))
-        raise UsageError(words("unknown.district", district=district, number=number), hint=words("unknown.districts", districts=named))
+        raise UsageError(
+            words("unknown.district", district=district, number=number),
+            hint=words("unknown.districts", districts=named),
+        )
     if not traced.quarantined and not traced.left_out:
         near = words("unknown.near", numbers=", ".join(traced.nearest)) if traced.nearest else ""
         raise UsageError(words("unknown.number", number=number), hint=near)

@@ -23,7 +23,10 @@ class Phrases:
         self.wording = Wording(language, rulebook)
 
     def named(self, names: dict[str, tuple[str, ...]], spelling: str) -> str:
-        return next((names[language][0] for language in (self.words.language, "kk", "ru", "en") if names.get(language)), spelling)
+        return next(
+            (names[language][0] for language in (self.words.language, "kk", "ru", "en") if names.get(language)),
+            spelling,
+        )
 
     def limit(self, limit: Limit) -> str:
         return self.amount(limit.value, limit.unit)
@@ -42,11 +45,20 @@ class Phrases:
     def moment(self, moment: datetime) -> str:
         return f"{self.words(f'weekday.{moment.isoweekday()}')}{NO_BREAK}{self.wording.moment(moment).replace(' ', NO_BREAK)}"
 
+    def stamp(self, moment: datetime) -> str:
+        """A moment that may stand for a bare date."""
+        return self.day(moment) if (moment.hour, moment.minute, moment.second) == (0, 0, 0) else self.moment(moment)
+
 
 def wrapped(text: str, indent: str = "") -> list[str]:
     """Lines of at most `WIDTH` columns; what could steer a terminal is shown as a mark."""
     text = str(readable(text)).replace("№ ", f"№{NO_BREAK}")
     lines = textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     return [line.replace(NO_BREAK, " ") for line in lines]

@@ -43,9 +43,18 @@ class Reckoning:
         if clock.due:
             yield from self._used(step, clock, clock.due)
         if clock.strict and clock.strict.due_at and step.verdict in ("met", "open"):
-            limit, due = self.say.amount(clock.strict.limit or 0, clock.strict.unit), self.say.moment(clock.strict.due_at)
+            limit, due = (
+                self.say.amount(clock.strict.limit or 0, clock.strict.unit),
+                self.say.moment(clock.strict.due_at),
+            )
             if clock.strict.excess > 0:
-                yield words("clock.strict_over", limit=limit, due=due, over=self.say.amount(clock.strict.excess, clock.strict.unit))
+                yield words(
+                    "clock.strict_over",
+                    limit=limit,
+                    due=due,
+                    used=self.say.amount(max(0, clock.strict.used), clock.strict.unit),
+                    over=self.say.amount(clock.strict.excess, clock.strict.unit),
+                )
             elif step.verdict == "met":
                 yield words("clock.strict_kept", limit=limit, due=due)
 
@@ -54,7 +63,9 @@ class Reckoning:
             return self.words(
                 "clock.handover",
                 step=self.say.named(clock.before.step.names, clock.before.step.id),
-                at=self.words("entry.day_only", day=self.say.day(clock.before_at)) if clock.before_bare else self.say.moment(clock.before_at),
+                at=self.words("entry.day_only", day=self.say.day(clock.before_at))
+                if clock.before_bare
+                else self.say.moment(clock.before_at),
                 last=self.say.day(clock.handover),
                 start=self.say.moment(clock.start),
             )
@@ -63,7 +74,9 @@ class Reckoning:
             named = self.say.named(clock.before.step.names, clock.before.step.id) if clock.before else ""
             start = self.words("entry.day_only", day=start) if clock.start_bare else start
             return self.words("clock.step_before", step=named, start=start)
-        return self.words("clock.receipt_bare" if clock.start_bare and not clock.in_days else "clock.receipt", start=start)
+        return self.words(
+            "clock.receipt_bare" if clock.start_bare and not clock.in_days else "clock.receipt", start=start
+        )
 
     def _effective(self, clock: Clock, effective: date) -> str:
         first = clock.days[0] if clock.days else None
@@ -92,7 +105,9 @@ class Reckoning:
             days = [*group]
             if intervals:
                 ends = dict.fromkeys(self.words(f"weekday.{n}") for n in (days[0], days[-1]))
-                parts.append("–".join(ends) + " " + ", ".join(f"{_clock_time(a)}–{_clock_time(b)}" for a, b in intervals))
+                parts.append(
+                    "–".join(ends) + " " + ", ".join(f"{_clock_time(a)}–{_clock_time(b)}" for a, b in intervals)
+                )
         return "; ".join(parts)
 
     def _used(self, step: Step, clock: Clock, due: Due) -> Iterator[str]:
@@ -106,17 +121,26 @@ class Reckoning:
             yield words("clock.used_extended", used=used)
         else:
             uncertain = not clock.in_days and (clock.start_bare or clock.stop_bare)
-            yield words("clock.certain" if uncertain else "clock.used", used=used, limit=self.say.amount(due.limit, due.unit))
+            yield words(
+                "clock.certain" if uncertain else "clock.used", used=used, limit=self.say.amount(due.limit, due.unit)
+            )
         yield words("clock.due", due=self.say.moment(due.due_at)) if due.due_at else words("clock.due_unknown")
         stop = self.say.day(clock.stop) if clock.stop_bare else self.say.moment(clock.stop)
-        done = words("clock.done" if clock.completed else "clock.unbegun" if clock.origin == "handover" else "clock.undone", stop=stop)
+        done = words(
+            "clock.done" if clock.completed else "clock.unbegun" if clock.origin == "handover" else "clock.undone",
+            stop=stop,
+        )
         if step.verdict in ("late", "overdue"):
             done += " " + words("clock.over", over=self.say.amount(due.excess, due.unit))
         yield done
 
     def _parts(self, days: list[Day]) -> list[str]:
         """The stretches of open time that ran, those in the middle of a long span as a sum."""
-        told = [f"{self.say.day(day.day)} {a:{_form(a)}}–{b:{_form(b)}} = {self.say.time(_between(a, b))}" for day in days for a, b in day.counted]
+        told = [
+            f"{self.say.day(day.day)} {a:{_form(a)}}–{b:{_form(b)}} = {self.say.time(_between(a, b))}"
+            for day in days
+            for a, b in day.counted
+        ]
         if len(told) <= MOST_PARTS or len(days) < 4:
             return told
         inner = days[1:-1]

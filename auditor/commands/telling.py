@@ -40,7 +40,7 @@ class Teller:
             lines += ["", *wrapped(self.words("step.idle", steps=steps))]
         placed = {(f.file, f.line) for f in timeline.findings}
         if timeline.unplaced:
-            lines += ["", *wrapped(self.words("entry.unplaced"))]
+            lines += ["", *wrapped(self.words("entry.unjudged" if timeline.problem else "entry.unplaced"))]
             for entry in timeline.unplaced:
                 lines += ["", *self._unplaced(entry, timeline)]
         here = {(e.file, e.line) for e in timeline.unplaced} & placed
@@ -75,7 +75,11 @@ class Teller:
             if rows:
                 lines += [*([""] if lines else []), *wrapped(self.words(title))]
             for row in rows:
-                text = self.words("aside.row", file=row.file, line=row.line, reason=row.reason) if row.reason else f"{row.file}:{row.line}"
+                text = (
+                    self.words("aside.row", file=row.file, line=row.line, reason=row.reason)
+                    if row.reason
+                    else f"{row.file}:{row.line}"
+                )
                 lines += wrapped(text, INDENT)
         return "\n".join(lines)
 
@@ -97,7 +101,14 @@ class Teller:
             told.append(words("heading.basis", text=self.wording.known("basis", timeline.basis)))
         for covered in timeline.coverage:
             key = "heading.coverage_stated" if covered.stated else "heading.coverage_own"
-            told.append(words(key, office=covered.office, begins=self.say.moment(covered.begins), ends=self.say.moment(covered.ends)))
+            told.append(
+                words(
+                    key,
+                    office=covered.office,
+                    begins=self.say.moment(covered.begins),
+                    ends=self.say.moment(covered.ends),
+                )
+            )
         told.append(words("heading.as_of", moment=self.wording.moment(self.asked.as_of)))
         if not self.asked.show_names:
             told.append(words("heading.masked"))
@@ -150,7 +161,10 @@ class Teller:
 
     def _references(self, step: Step) -> tuple[str, ...]:
         rule = step.placed.step
-        limits = (*(rule.stricter_limit.citation if rule.stricter_limit else ()), *(rule.limit.citation if rule.limit else ()))
+        limits = (
+            *(rule.stricter_limit.citation if rule.stricter_limit else ()),
+            *(rule.limit.citation if rule.limit else ()),
+        )
         return tuple(dict.fromkeys((*rule.citation, *limits)))
 
     def _verdict(self, step: Step) -> str:
@@ -175,6 +189,8 @@ class Teller:
         received, completed = self._times(entry)
         yield words("entry.received", moment=received)
         yield words("entry.completed", moment=completed)
+        if entry.ending:
+            yield words("entry.ending")
         if entry.impossible:
             yield words("entry.impossible")
         if entry.repeats:
@@ -220,15 +236,23 @@ class Teller:
     def _extra(self, entry: Entry) -> Iterator[str]:
         cells = self.traced.extra.get((entry.file, entry.line), {})
         if cells and self.asked.show_names:
-            yield self.words("entry.extra", cells="; ".join(f"{mask(name)} = {mask(value)}" for name, value in cells.items()))
+            yield self.words(
+                "entry.extra", cells="; ".join(f"{mask(name)} = {mask(value)}" for name, value in cells.items())
+            )
 
     def _hidden(self, timeline: Timeline) -> list[str]:
         entries = (*timeline.unplaced, *(e for step in timeline.steps for e in step.entries))
         names = dict.fromkeys(mask(name) for e in entries for name in self.traced.extra.get((e.file, e.line), {}))
-        return [] if self.asked.show_names or not names else wrapped(self.words("aside.extra_hidden", names=", ".join(names)))
+        return (
+            []
+            if self.asked.show_names or not names
+            else wrapped(self.words("aside.extra_hidden", names=", ".join(names)))
+        )
 
     def _findings(self, findings: Iterable[Finding]) -> Iterator[str]:
         for found in findings:
             severity = self.wording.known("severity", found.severity)
-            told = self.words("finding.line", code=found.code, severity=severity, message=found.message, citation=found.citation)
+            told = self.words(
+                "finding.line", code=found.code, severity=severity, message=found.message, citation=found.citation
+            )
             yield from wrapped(told, INDENT)
