@@ -14,6 +14,7 @@ from auditor.engine.result import SEVERITIES, Audit
 from auditor.errors import UsageError
 from auditor.journal.exports import find_exports
 from auditor.language import Words
+from auditor.report.store import add_run
 from auditor.report.write import write_reports
 
 FAIL_ON = (*SEVERITIES, "never")
@@ -50,6 +51,12 @@ class _Bar:
 @options.language
 @options.show_names
 @click.option(
+    "--store",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Add the run to the history in this DuckDB file, made where missing.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),
     default="error",
@@ -65,6 +72,7 @@ def audit(
     out: Path,
     lang: str,
     show_names: bool,
+    store: Path | None,
     fail_on: str,
 ) -> int:
     """Judge exports and write the reports.
@@ -86,6 +94,8 @@ def audit(
             result = run_audit(paths, profile, rulebook, asked, folder, bar)
         bar.end()
         write_reports(result, rulebook, out)
+        if store is not None:
+            add_run(store, result)
     except OSError as fault:
         raise UsageError(
             f"{fault.filename or out} cannot be written: {fault.strerror or fault}.",
