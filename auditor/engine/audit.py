@@ -41,7 +41,7 @@ class Asked:
 
 
 @dataclass
-class _Taken:
+class Taken:
     """What was read besides the entries."""
 
     inputs: list[InputFile]
@@ -84,7 +84,7 @@ def audit(
     layouts = survey_exports(paths, profile)
     sizes = [layout.path.stat().st_size for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = _take(layouts, sizes, profile, staging, Words("reading", asked.language), progress)
+    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress)
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
     judgement = judge(
         staging,
@@ -103,10 +103,11 @@ def audit(
         judgement.close()
 
 
-def _take(
+def take(
     layouts: list[Layout], sizes: list[int], profile: Profile, staging: Staging, words: Words, progress: Progress
-) -> _Taken:
-    taken = _Taken([], [], [], [])
+) -> Taken:
+    """Read exports into the staging; what is known of the files and of the rows set aside."""
+    taken = Taken([], [], [], [])
     whole, read = sum(sizes), 0
     for file_id, (layout, size) in enumerate(zip(layouts, sizes, strict=True)):
         reading = read_export(layout.path, profile, layout)
@@ -204,7 +205,7 @@ JOIN spelled_district d ON d.code = o.office_key >> 32 GROUP BY ALL ORDER BY ALL
 """
 
 
-def _result(judgement: Judgement, staging: Staging, taken: _Taken, rulebook: Rulebook, asked: Asked) -> Audit:
+def _result(judgement: Judgement, staging: Staging, taken: Taken, rulebook: Rulebook, asked: Asked) -> Audit:
     shown = findings.shown(judgement.con)
     quarantine = pl.concat([pl.DataFrame(schema=_QUARANTINE), *taken.quarantine])
     applications = judgement.table(_APPLICATIONS)
@@ -246,7 +247,7 @@ _QUARANTINE = {
 
 def worded(shown: pl.DataFrame, tables: RuleTables, rulebook: Rulebook, asked: Asked) -> pl.DataFrame:
     """Findings with their sentence, citation and masks: `FINDING_COLUMNS` in order."""
-    masked = shown.with_columns(mask_iin(shown["step"]), mask_iin(shown["role"]))
+    masked = shown.with_columns(mask_iin(shown[name]) for name in ("service", "channel", "step", "role", "detail"))
     if not asked.show_names:
         masked = masked.with_columns(mask_employees(shown["employee"]).alias("employee"))
     exact = masked.with_columns(actual="exact_actual", excess="exact_excess")

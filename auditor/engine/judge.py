@@ -245,9 +245,11 @@ def _judge_bucket(con: duckdb.DuckDBPyConnection, question: Question) -> None:
             """
             INSERT INTO numbered BY NAME
             SELECT e.office_key, CASE WHEN ? THEN year(coalesce(e.received_at, e.completed_at, b.registered_on)) ELSE 0 END::SMALLINT AS year, b.entry_no,
-                e.eid, a.home_key, a.application_no, a.key_year, a.label_id, e.sid, b.word_key, w.role, b.employee, e.received_at, e.received_bare,
+                e.eid, a.home_key, a.application_no, a.key_year, a.label_id, e.sid, b.word_key,
+                coalesce(r.role, w.role, w.role_text) AS role, b.employee, e.received_at, e.received_bare,
                 e.completed_at, e.j02, b.file_id, b.line
             FROM entry e JOIN application a USING (app_id) JOIN bucket b USING (eid) JOIN word w USING (word_key)
+            LEFT JOIN rule_step r ON r.sid = e.sid
             WHERE b.entry_no >= 0 AND e.repeats IS NULL
             """,
             [question.yearly_restart],

@@ -194,8 +194,9 @@ class _Names:
         return ", ".join(self.roles.get(id_.strip(), id_.strip()) for id_ in ids.split(","))
 
     def services_of(self, ids: str) -> str:
-        """Comma-separated services and channels by their names."""
-        return ", ".join(self.service(self.channel(id_.strip())) for id_ in ids.split(","))
+        """Comma-separated `service/channel` by their names."""
+        pairs = (id_.strip().rpartition("/") for id_ in ids.split(","))
+        return ", ".join(f"{self.service(service)} ({self.channel(channel)})" for service, _, channel in pairs)
 
 
 class _Fields:

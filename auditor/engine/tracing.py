@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from auditor.engine import findings, overruns, verdicts
-from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, _take, no_progress, worded
+from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, no_progress, take, worded
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import PSEUDONYM, mask_employees
 from auditor.engine.ruletables import PlacedStep, RuleTables
@@ -52,7 +52,7 @@ def trace(
     layouts = survey_exports(paths, profile)
     sizes = [layout.path.stat().st_size for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = _take(layouts, sizes, profile, staging, Words("reading", asked.language), progress)
+    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress)
     mentions = pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions])
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
     watch = Watch(number, district, None if district else FEW + 1)

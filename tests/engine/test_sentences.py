@@ -162,7 +162,7 @@ FINDINGS: dict[str, dict[str, Value]] = {
     "P03.since": {"detail": "2019-06-29..", "n": 1},
     "P03.until": {"detail": "..2017-12-04", "n": 22},
     "P03.never": {"detail": "..", "n": 5},
-    "P04.plain": {"detail": "home_care,portal,почта"},
+    "P04.plain": {"detail": "home_care/portal,child_allowance/почта"},
     "J01.plain": {"detail": "наурыз.csv:17"},
     "J02.order": {"detail": "order", "completed_at": datetime(2018, 3, 15)},
     "J02.future": {"detail": "future", "received_at": None, "completed_at": datetime(2081, 3, 15, 11, 0, 5)},

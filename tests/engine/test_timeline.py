@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from auditor.commands.telling import Teller
-from auditor.engine.audit import Asked, _take, audit
+from auditor.engine.audit import Asked, audit, take
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Question, judge
 from auditor.engine.staging import Staging
 from auditor.engine.timeline import Clock, Step, Timeline, Trace, open_microseconds
@@ -169,7 +169,7 @@ def test_timelines_say_what_the_audit_decided(tmp_path: Path, covers: tuple[date
 
     layouts = survey_exports(paths, profile)
     staging = Staging(tmp_path / "explain", 1, RULES.vocabulary)
-    taken = _take(layouts, [0] * len(layouts), profile, staging, Words("reading", "en"), lambda *_: None)
+    taken = take(layouts, [0] * len(layouts), profile, staging, Words("reading", "en"), lambda *_: None)
     files = Files(
         pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"),
         pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions]),
