@@ -105,7 +105,6 @@ WHERE a.mixed AND e.sid IS NULL AND NOT e.ambiguous AND e.label_id <> a.label_id
 """
 
 _MASKS = """
-CREATE OR REPLACE TEMP TABLE mask AS
 SELECT app_id,
     coalesce(bit_or(1::BIGINT << (sid % 64)) FILTER (NOT inside), 0) AS present,
     coalesce(bit_or(1::BIGINT << (sid % 64)) FILTER (inside), 0) AS inside_present,
@@ -114,7 +113,7 @@ SELECT app_id,
     count(*) FILTER (sid IS NULL AND NOT ambiguous AND NOT unjudged) AS unknown,
     bool_or(ambiguous) AS ambiguous,
     max(sid % 64) FILTER (NOT inside) AS last_idx
-FROM entry GROUP BY 1
+FROM entry WHERE {which} GROUP BY 1
 """
 
 # (7) Only applications with two entries of one step, or with entries that have no step, can hold an equal pair.
@@ -192,10 +191,14 @@ def assemble(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_PROCESS)
     con.execute(_ENTRY)
     con.execute(_FOREIGN)
-    con.execute(_MASKS)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE mask AS {_MASKS.format(which='true')}")
     con.execute(_DUPLICATES)
     if con.execute("SELECT 1 FROM duplicate LIMIT 1").fetchone():
         con.execute("UPDATE entry SET repeats = d.first_eid FROM duplicate d WHERE entry.eid = d.eid")
-        con.execute(_MASKS.replace("FROM entry GROUP BY 1", "FROM entry WHERE repeats IS NULL GROUP BY 1"))
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE thinned AS SELECT DISTINCT app_id FROM entry WHERE repeats IS NOT NULL"
+        )
+        con.execute("DELETE FROM mask WHERE app_id IN (FROM thinned)")
+        con.execute(f"INSERT INTO mask {_MASKS.format(which='repeats IS NULL AND app_id IN (FROM thinned)')}")
     con.execute(_MENTIONED)
     con.execute(_JUDGED)

@@ -20,7 +20,7 @@ from auditor.engine.spellings import SHIFT, Spellings
 from auditor.law.types import Vocabulary
 from auditor.law.vocabulary import fold
 
-ROWS_IN_BUCKET = 1_500_000
+ROWS_IN_BUCKET = 4_000_000
 ENDING_OUTCOMES = ("withdrawn", "moved")
 
 

@@ -49,12 +49,15 @@ SELECT o.*,
 FROM ordered o JOIN rule_step r USING (sid) LEFT JOIN day x ON x.key = day_key(r.cal, o.completed_at)
 """
 
-# (28) Where the step before was not completed, the nearest completed one lies further back.
+# (28) Where the step before was not completed, the nearest completed one lies further back. The few steps are set down first:
+# the optimizer then knows how few they are, and does not build its hash table over all the others.
+_HOLLOW = """
+CREATE OR REPLACE TEMP TABLE hollow AS SELECT app_id, sid, inside FROM step WHERE prev_sid IS NOT NULL AND prev_completed IS NULL
+"""
 _DONE = """
 CREATE OR REPLACE TEMP TABLE further_back AS
 SELECT o.app_id, o.sid, max(p.sid) AS done_sid
-FROM (SELECT app_id, sid, inside FROM step WHERE prev_sid IS NOT NULL AND prev_completed IS NULL) o
-JOIN step p ON p.app_id = o.app_id AND p.inside = o.inside AND p.sid < o.sid AND p.sound AND p.completed_at IS NOT NULL
+FROM hollow o JOIN step p ON p.app_id = o.app_id AND p.inside = o.inside AND p.sid < o.sid AND p.sound AND p.completed_at IS NOT NULL
 GROUP BY ALL
 """
 
@@ -149,6 +152,7 @@ CREATE OR REPLACE MACRO top_bit(mask) AS bit_count(smear32(smear16(smear8(smear4
 def clock(con: duckdb.DuckDBPyConnection) -> None:
     """Build `step`, `further_back` and `clocked` from the tables of `applications` and `coverage`."""
     con.execute(_STEP)
+    con.execute(_HOLLOW)
     con.execute(_DONE)
     if con.execute("SELECT 1 FROM step WHERE received_at IS NULL AND NOT sure LIMIT 1").fetchone():
         con.execute(_STARTS)
