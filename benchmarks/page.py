@@ -175,7 +175,7 @@ def _one_size(size: Size) -> str:
 def _method(rounds: int) -> str:
     return f"""## How it is measured
 
-- **Files**: `benchmarks/generate.py` invents 30,000 applications in the offices of the oblast, with faults planted in 5 of 100, and writes them
+- **Files**: `benchmarks/generate.py` invents 30,000 applications in the offices of the oblast, with faults planted in 5 of 100 unless asked otherwise, and writes them
   again and again under other numbers, in four files. All moments have minutes, texts are ids of the rules: the layout that is easiest to read, for everyone alike.
 - **The whole audit**: `auditor audit FOLDER --out …` with all checks, sentences, masks, hashes and reports, from the start of the process to its end.
 - **The floor**: `benchmarks/floor.py`: `read_csv` of DuckDB with two threads and the types of the canonical journal given; a greatest value of every
