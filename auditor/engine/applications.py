@@ -96,12 +96,12 @@ JOIN word w USING (word_key)
 LEFT JOIN word_step m ON m.process_id = a.process_id AND m.word_id = w.word_id
 """
 
-# (6) An entry of another service or channel, unknown here but known there, is no unknown step.
+# (6) An entry of another service or channel, unknown here but known there, or of other mail, is no unknown step.
 _FOREIGN = """
 CREATE OR REPLACE TEMP TABLE foreign_entry AS
 SELECT e.eid FROM entry e JOIN application a USING (app_id) JOIN bucket b USING (eid) JOIN word w USING (word_key)
-JOIN pair_label l USING (pair_key) JOIN pair_word p ON p.pair_id = l.pair_id AND p.word_id = w.word_id
-WHERE a.mixed AND e.sid IS NULL AND NOT e.ambiguous AND e.label_id <> a.label_id
+JOIN pair_label l USING (pair_key) LEFT JOIN pair_word p ON p.pair_id = l.pair_id AND p.word_id = w.word_id
+WHERE a.mixed AND e.sid IS NULL AND NOT e.ambiguous AND e.label_id <> a.label_id AND (l.pair_id IS NULL OR p.word_id IS NOT NULL)
 """
 
 _MASKS = """

@@ -152,17 +152,26 @@ def _put_in_words(quarantined: pl.DataFrame, path: Path, words: Words) -> pl.Dat
     )
 
 
+BETWEEN_CELLS = r'[,;\t|"\r\n]'
+
+
 def _mentions(quarantined: pl.DataFrame, file_id: int) -> pl.DataFrame:
-    """The application numbers that broken rows name, or might name where their cells can't be told apart."""
-    whole = quarantined.filter(pl.col("application_no").is_not_null())
+    """The application numbers that broken rows name, or might name where their cells can't be told apart.
+
+    Of a row that could not be split, every stretch between marks that separate cells anywhere may be a number.
+    """
+    parts = pl.col("raw").str.replace_all(BETWEEN_CELLS, "\n").str.split("\n")
     torn = quarantined.filter(pl.col("application_no").is_null()).select(
         pl.lit(None, dtype=pl.String).alias("district"),
         pl.lit(None, dtype=pl.String).alias("office"),
-        pl.col("tokens").alias("application_no"),
+        parts.alias("application_no"),
     )
+    whole = quarantined.filter(pl.col("application_no").is_not_null())
     named = pl.concat([whole.select("district", "office", "application_no"), torn.explode("application_no")])
+    folded = pl.col("application_no").str.replace_all(r"[\s\ufeff]+", " ").str.strip_chars(" '").alias("application_no")
     return (
-        named.filter(pl.col("application_no").is_not_null())
+        named.with_columns(folded)
+        .filter(pl.col("application_no").fill_null("") != "")
         .unique()
         .select(pl.lit(file_id, dtype=pl.Int32).alias("file_id"), "district", "office", "application_no")
     )
@@ -217,8 +226,8 @@ def _result(judgement: Judgement, staging: Staging, taken: Taken, rulebook: Rule
         not_in_force=judgement.table(_NOT_IN_FORCE),
         coverage=judgement.table(_COVERAGE),
         quarantine=quarantine.drop("district"),
-        unknown_roles=judgement.table(_UNKNOWN_ROLES),
-        deputies=judgement.table(_DEPUTIES),
+        unknown_roles=_masked(judgement.table(_UNKNOWN_ROLES)),
+        deputies=_masked(judgement.table(_DEPUTIES)),
         file_districts=judgement.table(_FILE_DISTRICTS),
         inputs=tuple(taken.inputs),
         as_of=asked.as_of,
@@ -232,6 +241,10 @@ def _result(judgement: Judgement, staging: Staging, taken: Taken, rulebook: Rule
         left_out=staging.entries - int(judged_entries),
         language=asked.language,
     )
+
+
+def _masked(roles: pl.DataFrame) -> pl.DataFrame:
+    return roles.with_columns(mask_iin(roles["role"]))
 
 
 _QUARANTINE = {

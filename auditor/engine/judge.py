@@ -178,6 +178,19 @@ SELECT office_key, min(least(received_at, completed_at)), max(greatest(received_
     FROM bucket b JOIN file f USING (file_id)
 ) WHERE j02 IS NULL GROUP BY 1
 """
+# (31e) A broken row names its number in every office of its file, and in those that it could still be read to name: what
+# cannot be read of district and office may be any.
+_MENTION = """
+CREATE TABLE mention AS
+SELECT DISTINCT o.office_key, m.application_no FROM mention_text m LEFT JOIN office_file o USING (file_id)
+WHERE o.office_key IS NOT NULL OR (m.district IS NULL AND m.office IS NULL)
+UNION
+SELECT p.office_key, m.application_no
+FROM (SELECT k.office_key, d.text AS district, o.text AS office
+      FROM known_place k JOIN spelled_district d ON d.code = k.office_key >> 32 JOIN spelled_office o ON o.code = k.office_key & 4294967295) p
+JOIN mention_text m ON (m.district IS NOT NULL OR m.office IS NOT NULL)
+    AND coalesce(m.district, p.district) = p.district AND coalesce(m.office, p.office) = p.office
+"""
 _COVERAGE = """
 CREATE TABLE coverage AS
 SELECT office_key, least(coalesce(getvariable('covers_from'), min(since)), getvariable('as_of')) AS begins,
@@ -200,6 +213,7 @@ CREATE TABLE numbered (office_key BIGINT, year SMALLINT, entry_no BIGINT, eid BI
 
 def _cover(con: duckdb.DuckDBPyConnection, staging: Staging) -> None:
     con.execute("CREATE TABLE office_moment (office_key BIGINT, since TIMESTAMP, until TIMESTAMP, n BIGINT)")
+    con.execute("CREATE TABLE known_place (office_key BIGINT)")
     con.execute("CREATE TABLE office_file (office_key BIGINT, file_id INTEGER, n BIGINT)")
     for bucket in range(staging.buckets):
         table = staging.bucket(bucket)
@@ -208,17 +222,12 @@ def _cover(con: duckdb.DuckDBPyConnection, staging: Staging) -> None:
         con.register("bucket", table)
         con.execute(_OFFICE_MOMENTS)
         con.execute("INSERT INTO office_file SELECT office_key, file_id, count(*) FROM bucket GROUP BY ALL")
+        con.execute("INSERT INTO known_place SELECT DISTINCT home_key FROM bucket")
         con.unregister("bucket")
     con.execute("CREATE TABLE known_office AS SELECT DISTINCT office_key FROM office_file")
+    con.execute("INSERT INTO known_place FROM known_office")
     con.execute(_COVERAGE)
-    # A broken row names its number in every office of its file, and in the office that it could still be read to name.
-    con.execute("""
-        CREATE TABLE mention AS
-        SELECT DISTINCT o.office_key, m.application_no FROM mention_text m LEFT JOIN office_file o USING (file_id)
-        UNION
-        SELECT d.code << 32 | o.code, m.application_no FROM mention_text m
-        JOIN spelled_district d ON d.text = m.district JOIN spelled_office o ON o.text = m.office
-    """)
+    con.execute(_MENTION)
     con.execute(
         "CREATE TABLE damaged_office AS SELECT DISTINCT office_key FROM office_file JOIN file USING (file_id) WHERE damaged"
     )

@@ -26,7 +26,7 @@ WITH performing AS (
     WHERE a.single AND e.sid IS NOT NULL AND e.repeats IS NULL
     UNION ALL
     SELECT e.app_id, e.sid, e.inside, e.eid, e.office_key, e.received_at, e.received_bare, e.completed_at, e.completed_bare,
-        e.extended_to, e.j02 IS NULL, (count(e.completed_at) FILTER (e.j02 IS NULL) OVER (PARTITION BY e.app_id, e.sid))::INT
+        max(e.extended_to) FILTER (e.j02 IS NULL) OVER (PARTITION BY e.app_id, e.sid) AS extended_to, e.j02 IS NULL, (count(e.completed_at) FILTER (e.j02 IS NULL) OVER (PARTITION BY e.app_id, e.sid))::INT
     FROM entry e JOIN judged_application a USING (app_id)
     WHERE NOT a.single AND e.sid IS NOT NULL AND e.repeats IS NULL
     QUALIFY row_number() OVER (PARTITION BY e.app_id, e.sid

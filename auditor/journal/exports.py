@@ -40,6 +40,8 @@ def find_exports(arguments: list[str] | list[Path] | tuple[str, ...]) -> list[Pa
 
 
 def _exports_of(argument: str) -> list[Path]:
+    if not argument.strip():
+        raise InputError("An export was named by an empty text.", hint="Is a variable of your script unset?")
     path = Path(argument)
     if path.is_dir():
         return _exports_of_folder(path)

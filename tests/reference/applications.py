@@ -285,7 +285,10 @@ def find_step(row: Row, app: Application, rulebook: Rulebook) -> None:
     if (row.service, row.channel) != (app.service, app.channel):
         # Reading 6: known in its own procedure, in whichever edition, so no S03; it has no step here.
         procedure = rulebook.procedure(row.service, row.channel)
-        editions = procedure.editions if procedure is not None else ()
+        if procedure is None:  # other mail
+            row.kind = "foreign"
+            return
+        editions = procedure.editions
         if any(row.steps_in(edition, row.service, row.channel, rulebook) for edition in editions):
             row.kind = "foreign"
 

@@ -87,10 +87,11 @@ class Case:
             if " ".join(their_number.split()) != number:
                 continue
             theirs = self.bench.file_places.get(file, set())
-            if places & theirs or (not theirs and not office):
+            if places & theirs or (not theirs and not office and not district):
                 return True
-            if office and any(
-                o == " ".join(office.split()) and (not district or d == " ".join(district.split())) for d, o in places
+            if (office or district) and any(
+                (not office or o == " ".join(office.split())) and (not district or d == " ".join(district.split()))
+                for d, o in places
             ):
                 return True
         return False

@@ -29,7 +29,7 @@ def judge_step(case: Case, step: Step, of: str) -> None:
         case.verdict(step.id, "undetermined", "impossible_time")
         return
     done = row.completed is not None
-    if step.limit is None and row.entry.extended_to is None:
+    if step.limit is None and extended(case, step, of) is None:
         case.verdict(step.id, "met" if done else "open")
         return
     # Decision: after `withdrawn` or `moved` nothing more is required, so a step still open then is only open.
@@ -42,7 +42,7 @@ def judge_step(case: Case, step: Step, of: str) -> None:
         return
     end = (row.completed, row.completed_bare) if row.completed is not None else (case.bench.cut_off(row), False)
     clock = case.bench.clock(case.kind(step, of))
-    result = measure(clock, step.limit, row.entry.extended_to, start, end, done)
+    result = measure(clock, step.limit, extended(case, step, of), start, end, done)
     if result.over is None:
         case.verdict(step.id, "undetermined", result.reason)
         return
@@ -52,10 +52,16 @@ def judge_step(case: Case, step: Step, of: str) -> None:
         timed(case, code, row, step, of, result, step.limit)
         return
     case.verdict(step.id, "met" if done else "open")
-    if step.stricter_limit is not None and row.entry.extended_to is None:
+    if step.stricter_limit is not None and extended(case, step, of) is None:
         stricter = measure(clock, step.stricter_limit, None, start, end, done)
         if stricter.over:
             timed(case, "T05", row, step, of, stricter, step.stricter_limit)
+
+
+def extended(case: Case, step: Step, of: str) -> date | None:
+    """The latest day to which the step's term was extended, on whichever of its entries that stands (reading 17)."""
+    days = [r.entry.extended_to for r in case.app.of_step(step, of) if not r.impossible]
+    return max((day for day in days if day is not None), default=None)
 
 
 def timed(
