@@ -21,6 +21,6 @@ CODE = "T03"
 SEVERITY = "error"
 
 QUERY = """
-SELECT app_id, sid, eid, received_at, completed_at, due_at, lim, unit, actual, actual - lim AS excess
+SELECT app_id, sid, eid, received_at, completed_at, due_at, lim, unit, actual, actual - lim AS excess, CASE WHEN NOT begun THEN 'not_begun' END AS detail
 FROM total
 """

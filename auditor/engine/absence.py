@@ -51,6 +51,7 @@ SELECT b.app_id, b.sid, b.role, b.edition_id, q.later_sid, s.eid AS place_eid, s
          WHEN near_begin(e.seen_at, c.begins) AND b.idx < e.idx THEN 'before_coverage'
          WHEN near_begin(k.seen_at, d.begins) AND b.idx < k.idx THEN 'before_coverage'
          WHEN s.sid < b.sid AND l.seen_at > f.ends THEN 'after_coverage'
+         WHEN b.app_id IN (FROM tangled) THEN 'numbers_overlap'
          WHEN b.unknown > 0 OR b.ambiguous THEN 'unknown_step'
          WHEN b.quarantined THEN 'quarantined_row'
     END AS reason
@@ -88,6 +89,7 @@ WITH unfinished AS (
         CASE WHEN NOT sound THEN 'impossible_time'
              WHEN completed_at IS NULL THEN NULL
              WHEN last_cal <> cal THEN 'other_office'
+             WHEN app_id IN (FROM tangled) THEN 'numbers_overlap'
              WHEN unknown > 0 OR ambiguous THEN 'unknown_step'
              WHEN quarantined THEN 'quarantined_row' END AS unclear,
         d.number + (NOT d.working OR (NOT completed_bare AND time_of_day(completed_at) > d.closes))::INT + k.allowed AS handover_number,

@@ -163,6 +163,22 @@ JOIN mention q ON q.application_no = a.application_no
 JOIN entry e ON e.app_id = a.app_id AND (q.office_key IS NULL OR q.office_key = e.office_key OR q.office_key = a.home_key)
 """
 
+# (42) Numbers begin anew each year. Where entries without a date of registration repeat a step of one year's application while the
+# year before's still lacks steps, they may be either's: nothing about order and absence can be proved for the two.
+_TANGLED = """
+CREATE OR REPLACE TEMP TABLE tangled AS
+WITH chain AS (
+    SELECT j.app_id, j.single, lag(j.app_id) OVER years AS before_id, lag(j.required & ~j.present <> 0) OVER years AS unfinished
+    FROM judged_application j JOIN application a USING (app_id)
+    WINDOW years AS (PARTITION BY a.home_key, a.application_no ORDER BY a.key_year)
+), suspect AS (
+    SELECT app_id, before_id FROM chain WHERE NOT single AND unfinished
+), doubtful AS (
+    SELECT DISTINCT s.app_id, s.before_id FROM suspect s JOIN entry e USING (app_id) JOIN bucket b USING (eid) WHERE b.registered_on IS NULL
+)
+SELECT app_id FROM doubtful UNION SELECT before_id FROM doubtful
+"""
+
 MACROS = """
 CREATE OR REPLACE MACRO precedes(a, a_bare, b, b_bare) AS CASE WHEN a_bare OR b_bare THEN a::DATE < b::DATE ELSE a < b END;
 CREATE OR REPLACE MACRO lowest_bit(mask) AS (mask & -mask);
@@ -202,3 +218,4 @@ def assemble(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"INSERT INTO mask {_MASKS.format(which='repeats IS NULL AND app_id IN (FROM thinned)')}")
     con.execute(_MENTIONED)
     con.execute(_JUDGED)
+    con.execute(_TANGLED)

@@ -49,8 +49,8 @@ WITH based AS (
     LEFT JOIN edition d ON d.edition_id = coalesce(f.sid // 64, a.edition_id)
 )
 SELECT b.* EXCLUDE (app_id, stated), CASE WHEN b.basis <> 'exact' AND b.stated = 'error' THEN 'warning' ELSE b.stated END AS severity,
-    -- (39) Nobody in particular left out a step.
-    e.office_key, e.word_key, CASE WHEN b.code NOT IN ('S01', 'S02') THEN e.employee END AS employee, e.file_id, e.line, e.entry_no,
+    -- (39), (40) Nobody in particular left out a step, or has yet to begin one.
+    e.office_key, e.word_key, CASE WHEN b.code NOT IN ('S01', 'S02') AND coalesce(b.detail, '') NOT IN ('not_begun', 'cut_off') THEN e.employee END AS employee, e.file_id, e.line, e.entry_no,
     CASE WHEN b.code[1] = 'P' THEN NULL WHEN b.code IN ('R01', 'S03') OR b.sid IS NULL THEN coalesce(w.role, w.role_text) ELSE r.role END AS role
 FROM based b JOIN bucket e ON e.eid = b.eid JOIN word w USING (word_key)
 LEFT JOIN rule_step r ON r.sid = b.sid

@@ -68,6 +68,7 @@ WITH waited AS (
     FROM step s JOIN rule_step r ON r.sid = s.sid JOIN rule_step p ON p.sid = s.prev_sid
     WHERE s.received_at IS NOT NULL AND s.prev_completed IS NOT NULL AND s.sound
       AND s.received_at::DATE > s.prev_completed::DATE + 1 AND p.cal = r.cal AND r.human AND NOT r.applicant
+      AND s.app_id NOT IN (FROM tangled)
       AND (r.idx = p.idx + 1 OR NOT s.inside AND NOT EXISTS (
             SELECT 1 FROM judged_application a WHERE a.app_id = s.app_id AND a.wanted & ((1::BIGINT << r.idx) - 1) & ~((2::BIGINT << p.idx) - 1) <> 0))
     UNION ALL
@@ -92,7 +93,7 @@ WITH aimed AS (
     SELECT j.app_id, j.edition_id, t.* EXCLUDE (edition_id), j.unknown > 0 OR j.ambiguous OR j.quarantined AS unsure,
         j.edition_id * 64 + CASE WHEN j.cut_short THEN bit_count(lowest_bit(j.present & t.ends) - 1) ELSE top_bit(j.required) END AS sid
     FROM judged_application j JOIN edition t USING (edition_id)
-    WHERE t.total_value IS NOT NULL AND NOT j.ended AND j.required <> 0
+    WHERE t.total_value IS NOT NULL AND NOT j.ended AND j.required <> 0 AND j.app_id NOT IN (FROM tangled)
       AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.app_id = j.app_id AND e.extended_to IS NOT NULL AND e.repeats IS NULL)
 ), began AS (
     SELECT app_id, min(coalesce(received_at, completed_at)) AS start,
@@ -103,7 +104,7 @@ WITH aimed AS (
     FROM aimed a JOIN rule_step r ON r.sid = a.sid JOIN step p ON p.app_id = a.app_id AND NOT p.inside AND p.sound JOIN rule_step q ON q.sid = p.sid AND q.cal = r.cal
     GROUP BY 1
 ), whole AS (
-    SELECT a.app_id, a.sid, coalesce(s.eid, k.eid) AS eid, b.start, b.start_bare, s.received_at, s.completed_at,
+    SELECT a.app_id, a.sid, coalesce(s.eid, k.eid) AS eid, s.eid IS NOT NULL AS begun, b.start, b.start_bare, s.received_at, s.completed_at,
         coalesce(s.completed_at, c.ends) AS stop, coalesce(s.completed_bare AND s.completed_at IS NOT NULL, false) AS stop_bare,
         a.total_micro AS micro, a.total_days AS days, a.total_cal AS cal, a.total_value::DOUBLE AS lim, a.total_unit AS unit
     FROM aimed a JOIN began b USING (app_id)
@@ -122,7 +123,7 @@ WITH aimed AS (
     WHERE CASE WHEN micro IS NOT NULL THEN stop_open - start_open > micro
                ELSE after_due(number, working, effective + days) AND effective + days <= getvariable('last_working')[cal + 1] END
 )
-SELECT l.app_id, l.sid, l.eid, l.received_at, l.completed_at, l.lim, l.unit,
+SELECT l.app_id, l.sid, l.eid, l.begun, l.received_at, l.completed_at, l.lim, l.unit,
     coalesce(w.closes_at, h.day + to_microseconds(moment_of(start_open + micro - h.before, h.s1, h.e1, h.s2, h.e2, h.s3, h.e3))) AS due_at,
     CASE WHEN micro IS NOT NULL THEN (stop_open - start_open) / unit_micro(unit) ELSE l.number - effective + (NOT l.working)::INT END::DOUBLE AS actual
 FROM late l

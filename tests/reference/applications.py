@@ -76,6 +76,7 @@ class Application:
     edition: Edition | None = None
     inner: Edition | None = None
     duplicates: list[Row] = field(default_factory=list)
+    tangled: bool = False
 
     def of_step(self, step: Step, kind: str = "own") -> list[Row]:
         return [r for r in self.rows if r.kind == kind and r.step is not None and r.step.id == step.id]
@@ -197,7 +198,7 @@ def coverage(
     return result
 
 
-def group(rows: list[Row], rulebook: Rulebook) -> list[list[Row]]:
+def group(rows: list[Row], rulebook: Rulebook) -> list[tuple[tuple[object, ...], list[Row]]]:
     """The rows of each application (readings 1 and 2)."""
     groups: dict[tuple[object, ...], list[Row]] = {}
     undated: dict[tuple[str, str, str], list[Row]] = {}
@@ -217,7 +218,7 @@ def group(rows: list[Row], rulebook: Rulebook) -> list[list[Row]]:
                 # A part without a first step belongs to the latest stated year that is not after it.
                 year = max((k[3] for k in stated if k[:3] == key and k[3] <= year), default=year)
             groups.setdefault((*key, year), []).extend(part)
-    return [sorted(members, key=lambda r: r.order) for members in groups.values()]
+    return [(key, sorted(members, key=lambda r: r.order)) for key, members in groups.items()]
 
 
 def in_time(row: Row, rulebook: Rulebook) -> tuple[object, ...]:

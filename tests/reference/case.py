@@ -66,6 +66,15 @@ class Case:
         """Wanted, and not after a present ending step (reading 36)."""
         return self.wanted(index) and (self.ending is None or index <= self.ending)
 
+    def unfinished(self) -> bool:
+        """Does it lack a required step that is still owed?"""
+        if self.over and self.last_present is None:
+            return False
+        return any(
+            self.required(i) and i not in self.present and not (self.over and i > (self.last_present or 0))
+            for i in range(len(self.steps))
+        )
+
     def kind(self, step: Step, of: str = "own") -> str:
         return self.bench.rulebook.office_kind(step.role, self.app.channel if of == "own" else "provider")
 
@@ -107,6 +116,8 @@ class Case:
             return "before_coverage"
         if self.after_coverage(index, kind):
             return "after_coverage"
+        if self.app.tangled:
+            return "numbers_overlap"
         if self.unknown_step():
             return "unknown_step"
         return "quarantined_row" if self.quarantined_row() else None

@@ -10,6 +10,8 @@ from reference.editions import accepted
 
 
 def judge_order(case: Case) -> None:
+    if case.app.tangled:
+        return
     order_of(case, case.steps, "own")
     if case.app.inner is not None:
         order_of(case, case.app.inner.steps, "inner")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from datetime import datetime
 
@@ -32,9 +33,10 @@ def judge(
     found: list[Found] = []
     verdicts: Counter[Verdict] = Counter()
     applications: dict[int, Application] = {}
-    for members in group(rows, rulebook):
-        app = make_application(members, rulebook)
-        applications.update((id(row), app) for row in members)
+    apps = {key: make_application(members, rulebook) for key, members in group(rows, rulebook)}
+    find_tangled(apps, bench)
+    for app in apps.values():
+        applications.update((id(row), app) for row in app.rows)
         if app.edition is not None:
             findings, decided = judge_application(app, bench)
             found += findings
@@ -42,6 +44,18 @@ def judge(
     found += without_edition(list({id(a): a for a in applications.values()}.values()), rulebook)
     found += journal(rows, duplicates, applications, bench, numbering)
     return Judgement(found, verdicts)
+
+
+def find_tangled(apps: dict[tuple[object, ...], Application], bench: Bench) -> None:
+    """Reading 42: undated entries that repeat a step while last year's application of that number lacks some."""
+    judged = sorted((key for key, app in apps.items() if app.edition is not None), key=lambda key: (key[:3], key[3]))
+    for earlier, later in itertools.pairwise(judged):
+        old, new = apps[earlier], apps[later]
+        if earlier[:3] != later[:3] or all(r.entry.registered_on is not None for r in new.rows):
+            continue
+        steps = [(r.kind, r.step.id) for r in new.rows if r.step is not None]
+        if len(steps) > len(set(steps)) and Case(old, bench).unfinished():
+            old.tangled = new.tangled = True
 
 
 def judge_application(app: Application, bench: Bench) -> tuple[list[Found], list[tuple[str, str, str | None]]]:

@@ -111,6 +111,9 @@ def judge_not_begun(case: Case, last: Step, row: Row, step: Step) -> None:
     if kind != case.kind(last):
         case.verdict(step.id, "undetermined", "other_office")
         return
+    if case.app.tangled:
+        case.verdict(step.id, "undetermined", "numbers_overlap")
+        return
     if case.unknown_step():
         case.verdict(step.id, "undetermined", "unknown_step")
         return
@@ -134,7 +137,7 @@ def judge_not_begun(case: Case, last: Step, row: Row, step: Step) -> None:
     if result.over is None:
         case.verdict(step.id, "undetermined", result.reason)
         return
-    nowhere = {"received_at": None, "completed_at": None}
+    nowhere = {"employee": None, "received_at": None, "completed_at": None}
     case.verdict(step.id, "overdue" if result.over else "open")
     if result.over:
         timed(case, "T02" if step.accuses else "T06", row, step, "own", result, step.limit, **nowhere)
@@ -174,13 +177,15 @@ def judge_idle(
     limit = allowance(case, last)
     result = Measure(True, None, clock.closing(due), float(days), float(days - limit.value))
     if next_row is None:
-        timed(case, "T04", row, step, of, result, limit, received_at=None, completed_at=None)
+        timed(case, "T04", row, step, of, result, limit, employee=None, received_at=None, completed_at=None)
     else:
         timed(case, "T04", next_row, step, of, result, limit)
 
 
 def judge_idle_between(case: Case) -> None:
     """T04 between present steps (reading 22)."""
+    if case.app.tangled:
+        return
     pairs = [
         (case.steps[a], case.steps[b], "own")
         for a, b in zip(case.present, case.present[1:], strict=False)
@@ -202,7 +207,7 @@ def judge_total(case: Case) -> None:
     of the office of its own performing entry or else of the last present step of its office kind.
     """
     limit = case.edition.total
-    if limit is None or case.over or any(r.entry.extended_to is not None for r in case.app.rows):
+    if limit is None or case.over or case.app.tangled or any(r.entry.extended_to is not None for r in case.app.rows):
         return
     wanted = [i for i in range(len(case.steps)) if case.wanted(i)]
     at = case.ending if case.ending is not None else wanted[-1] if wanted else None
@@ -234,7 +239,7 @@ def judge_total(case: Case) -> None:
         if not rows_of_kind:
             return
         row = rows_of_kind[-1]
-        nowhere = {"received_at": None, "completed_at": None}
+        nowhere = {"employee": None, "received_at": None, "completed_at": None}
     end = (case.bench.cut_off(row), False)
     result = measure(clock, limit, None, (earliest.moment, bare), end, False)
     if result.over:
