@@ -193,10 +193,12 @@ JOIN mention_text m ON (m.district IS NOT NULL OR m.office IS NOT NULL)
 """
 _COVERAGE = """
 CREATE TABLE coverage AS
-SELECT office_key, least(coalesce(getvariable('covers_from'), min(since)), getvariable('as_of')) AS begins,
-    least(coalesce(getvariable('covers_to'), max(until)), getvariable('as_of')) AS ends,
+SELECT office_key, since AS begins, least(until, CASE WHEN until IS NOT NULL THEN getvariable('as_of') END) AS ends,
     getvariable('covers_from') IS NOT NULL OR getvariable('covers_to') IS NOT NULL AS stated
-FROM (SELECT * FROM office_moment UNION ALL SELECT office_key, NULL, NULL, 0 FROM known_office) GROUP BY office_key
+FROM (
+    SELECT office_key, coalesce(getvariable('covers_from'), min(since)) AS since, coalesce(getvariable('covers_to'), max(until)) AS until
+    FROM (SELECT * FROM office_moment UNION ALL SELECT office_key, NULL, NULL, 0 FROM known_office) GROUP BY office_key
+)
 """
 # Roles that are listed: unknown ones, and those of deputies.
 _ODD_ROLES = """
