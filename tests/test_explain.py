@@ -115,3 +115,15 @@ def test_refusals(arguments: list[str], words: str) -> None:
         explain(*arguments)
     assert refused.value.exit_code == 2
     assert words in str(refused.value)
+
+
+def test_an_office_without_a_possible_moment(tmp_path: Path) -> None:
+    """All entries lie after the audit: the office has no period, and that is said, not stumbled over."""
+    journal = tmp_path / "j.csv"
+    journal.write_text(
+        "district,office,application_no,service,channel,step,received_at,completed_at\n"
+        "D,O,1,child_allowance,provider,register,2030-03-14 10:00,2030-03-14 10:40\n"
+    )
+    result = CliRunner().invoke(cli, ["explain", "1", str(journal), "--as-of", "2019-01-01"], standalone_mode=False)
+    assert result.exception is None
+    assert "J02" in result.output

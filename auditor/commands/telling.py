@@ -105,8 +105,8 @@ class Teller:
                 words(
                     key,
                     office=covered.office,
-                    begins=self.say.moment(covered.begins),
-                    ends=self.say.moment(covered.ends),
+                    begins=self.say.moment(covered.begins) if covered.begins else "—",
+                    ends=self.say.moment(covered.ends) if covered.ends else "—",
                 )
             )
         told.append(words("heading.as_of", moment=self.wording.moment(self.asked.as_of)))

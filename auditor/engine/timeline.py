@@ -128,8 +128,8 @@ class Coverage:
     """The period that an office's exports speak for."""
 
     office: str
-    begins: datetime
-    ends: datetime
+    begins: datetime | None
+    ends: datetime | None
     stated: bool
 
 
