@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
+from auditor.commands import options
 from auditor.journal.exports import find_exports
 from auditor.journal.layout import survey_exports
 from auditor.journal.profile import Profile, load_profile
 from auditor.journal.quarantine import mask, sentence
 from auditor.journal.reading import read_export
 from auditor.language import Words
-from auditor.law.types import LANGUAGES
 
 SHOWN = 200
 """Rows shown of one file; the rest is counted."""
@@ -26,15 +26,7 @@ SHOWN = 200
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="How these exports' columns map to the canonical journal.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    envvar="AUDITOR_LANG",
-    show_envvar=True,
-    help="Language of the sentences.",
-)
+@options.language
 def check(exports: tuple[str, ...], profile_file: Path | None, lang: str) -> int:
     """Say which rows would be quarantined, and why.
 

@@ -155,26 +155,26 @@ def _put_in_words(quarantined: pl.DataFrame, path: Path, words: Words) -> pl.Dat
 BETWEEN_CELLS = r'[,;\t|"\r\n]'
 
 
-def _mentions(quarantined: pl.DataFrame, file_id: int) -> pl.DataFrame:
-    """The application numbers that broken rows name, or might name where their cells can't be told apart.
+def numbers_named() -> pl.Expr:
+    """The application numbers that a quarantined row names, or might name where its cells can't be told apart.
 
     Of a row that could not be split, every stretch between marks that separate cells anywhere may be a number.
     """
-    parts = pl.col("raw").str.replace_all(BETWEEN_CELLS, "\n").str.split("\n")
-    torn = quarantined.filter(pl.col("application_no").is_null()).select(
-        pl.lit(None, dtype=pl.String).alias("district"),
-        pl.lit(None, dtype=pl.String).alias("office"),
-        parts.alias("application_no"),
+    torn = pl.col("raw").str.replace_all(BETWEEN_CELLS, "\n").str.split("\n")
+    named = pl.when(pl.col("application_no").is_null()).then(torn).otherwise(pl.concat_list("application_no"))
+    return named.list.eval(pl.element().str.replace_all(r"[\s\ufeff]+", " ").str.strip_chars(" '"))
+
+
+def _mentions(quarantined: pl.DataFrame, file_id: int) -> pl.DataFrame:
+    """What the quarantined rows of a file name. Where the number can't be told, district and office can't either."""
+    readable = pl.col("application_no").is_not_null()
+    named = quarantined.select(
+        pl.lit(file_id, dtype=pl.Int32).alias("file_id"),
+        pl.when(readable).then("district").alias("district"),
+        pl.when(readable).then("office").alias("office"),
+        numbers_named().alias("application_no"),
     )
-    whole = quarantined.filter(pl.col("application_no").is_not_null())
-    named = pl.concat([whole.select("district", "office", "application_no"), torn.explode("application_no")])
-    folded = pl.col("application_no").str.replace_all(r"[\s\ufeff]+", " ").str.strip_chars(" '").alias("application_no")
-    return (
-        named.with_columns(folded)
-        .filter(pl.col("application_no").fill_null("") != "")
-        .unique()
-        .select(pl.lit(file_id, dtype=pl.Int32).alias("file_id"), "district", "office", "application_no")
-    )
+    return named.explode("application_no").filter(pl.col("application_no").fill_null("") != "").unique()
 
 
 _VERDICTS = """

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from auditor.engine import findings, overruns, verdicts
-from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, no_progress, take, worded
+from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, no_progress, numbers_named, take, worded
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import PSEUDONYM, mask_employees
 from auditor.engine.ruletables import PlacedStep, RuleTables
@@ -91,8 +91,7 @@ def _read_again(
     for layout in layouts:
         path = layout.path.as_posix()
         for batch in read_export(layout.path, profile, layout, keep_extra=True):
-            named = (pl.col("application_no") == number) | pl.col("tokens").list.contains(number)
-            for row in batch.quarantined.filter(named).iter_rows(named=True):
+            for row in batch.quarantined.filter(numbers_named().list.contains(number)).iter_rows(named=True):
                 quarantined.append(Aside(path, row["source_line"], mask(sentence(words, row))))
             lines = batch.rows.filter(pl.col("application_no") == number)["source_line"]
             if batch.extra is not None and len(lines):
