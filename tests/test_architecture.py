@@ -16,6 +16,7 @@ LAYERS = (
     ("errors", "paths"),
     ("law",),
     ("language",),
+    ("amounts",),
     ("journal",),
     ("checks",),
     ("engine",),

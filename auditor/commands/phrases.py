@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from datetime import date, datetime
 
-from auditor.engine.amounts import SECONDS_IN, open_time, working_days
+from auditor.amounts import SECONDS_IN, open_time, working_days
 from auditor.language import Words
 from auditor.law.types import Limit, Rulebook
 from auditor.report.wording import Wording, readable

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from auditor.engine import findings
+from auditor.engine import findings, flows
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees, mask_iin
 from auditor.engine.result import FINDING_COLUMNS, Audit, InputFile
@@ -229,6 +229,8 @@ def _result(judgement: Judgement, staging: Staging, taken: Taken, rulebook: Rule
         unknown_roles=_masked(judgement.table(_UNKNOWN_ROLES)),
         deputies=_masked(judgement.table(_DEPUTIES)),
         file_districts=judgement.table(_FILE_DISTRICTS),
+        flows=judgement.table(flows.FLOWS),
+        flow_share=flows.share_of(staging.entries),
         inputs=tuple(taken.inputs),
         as_of=asked.as_of,
         covers=asked.covers,

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from auditor.engine import absence, applications, findings, overruns, steps, verdicts, worktime
+from auditor.engine import absence, applications, findings, flows, overruns, steps, verdicts, worktime
 from auditor.engine.ruletables import RuleTables, rule_tables
 from auditor.engine.staging import Staging
 from auditor.law.types import Calendar, Rulebook
@@ -114,6 +114,7 @@ def judge(
     _ask(con, question, rulebook.calendars, numbers, working_days)
     con.execute(findings.TABLE)
     con.execute(verdicts.TABLE)
+    con.execute(flows.TABLE)
     con.execute("CREATE TABLE application_count (home_key BIGINT, label_id INTEGER, n BIGINT)")
     con.execute(
         "CREATE TABLE without_rules (pair_id SMALLINT, since DATE, until DATE, district_code BIGINT, eid BIGINT, file_id INTEGER, line INTEGER, applications BIGINT)"
@@ -127,6 +128,7 @@ def judge(
         if table is not None:
             con.register("bucket", table)
             _judge_bucket(con, question)
+            flows.measure(con, flows.share_of(staging.entries))
             watch(con)
             con.unregister("bucket")
         progress(bucket + 1, staging.buckets)

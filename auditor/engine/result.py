@@ -68,6 +68,9 @@ class Audit:
         then the district's page shows its own.
     file_districts: source_file, district, n: the districts found in each file, and how many of its accepted rows are theirs.
     left_out: entries received after a stated end of coverage.
+    flows: district (null: all of them together), service, channel, step, role, n (steps with an entry), and of those: waits, waited,
+        waited_median: how many have a known time between the step before and the receipt, its sum and median in seconds of open time;
+        works, worked, worked_median: the same of the time from receipt to completion. Of one application in `flow_share`.
     """
 
     findings: pl.DataFrame
@@ -91,6 +94,8 @@ class Audit:
     left_out: int
     language: str
     remarks: tuple[str, ...] = field(default=())
+    flows: pl.DataFrame = field(default_factory=pl.DataFrame)
+    flow_share: int = 1
 
     @property
     def rows_read(self) -> int:

@@ -11,7 +11,7 @@ from string import Formatter
 
 import polars as pl
 
-from auditor.engine.amounts import SECONDS_IN, amount, counted, mapped
+from auditor.amounts import SECONDS_IN, amount, counted, mapped
 from auditor.language import Words
 from auditor.law.types import Names, Rulebook, Step
 

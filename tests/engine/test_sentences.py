@@ -9,7 +9,7 @@ from string import Formatter
 import polars as pl
 import pytest
 
-from auditor.engine.amounts import counted, open_time, working_days
+from auditor.amounts import counted, open_time, working_days
 from auditor.engine.sentences import READS, sentences
 from auditor.language import Words, catalog
 from auditor.law.types import (

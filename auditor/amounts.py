@@ -7,22 +7,30 @@ distinct values than rows, once rounded to what is shown: each of those is put i
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import polars as pl
+from babel import Locale
+from babel.plural import PluralRule
 
 from auditor.language import Words
 
 SECONDS_IN = {"minute": 60, "hour": 3600}
-ONE, FEW, MANY = 0, 1, 2
+PLACE = {"one": 0, "few": 1, "other": 1, "many": 2}
+"""Where the form of a CLDR plural category stands between bars: one|few|many in Russian, one|other in English.
+
+Kazakh counts without a plural, so its one form serves for all; Russian fractions (other) take the form of the few.
+"""
 
 
-def plural(number: int, language: str) -> int:
-    """Which plural form a whole number takes. Russian: one, few, many; English: one, other; Kazakh: always the first."""
-    if language == "ru":
-        if number % 100 // 10 == 1:
-            return MANY
-        return ONE if number % 10 == 1 else FEW if number % 10 in {2, 3, 4} else MANY
-    return ONE if language == "kk" or number == 1 else FEW
+def plural(number: float, language: str) -> int:
+    """Which plural form a number takes, by the rules of CLDR."""
+    return PLACE[_rule(language)(number)]
+
+
+@cache
+def _rule(language: str) -> PluralRule:
+    return Locale.parse(language).plural_form
 
 
 def counted(number: int, forms: str, language: str) -> str:
@@ -40,7 +48,7 @@ def working_days(hundredths: int, case: str, words: Words) -> str:
     if words.language != "en":
         number = number.replace(".", ",")
     form = forms.split("|")
-    return f"{number} {form[min(FEW, len(form) - 1)]}"
+    return f"{number} {form[min(plural(hundredths / 100, words.language), len(form) - 1)]}"
 
 
 def open_time(seconds: int, case: str, words: Words) -> str:
