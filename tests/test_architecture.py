@@ -17,6 +17,7 @@ LAYERS = (
     ("law",),
     ("language",),
     ("amounts",),
+    ("exports",),
     ("journal",),
     ("checks",),
     ("engine",),
@@ -30,11 +31,12 @@ LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 # Lower, and yet not to be known.
 STRANGERS = {
     "sample": {
+        "exports": "invented journals must not inherit our own reading of files",
         "journal": "invented journals must not inherit our own reading of journals",
         "checks": "planted faults must not be what our checks call a fault",
         "engine": "planted faults must not be judged by the engine they try",
     },
-    "checks": {"journal": "a check never sees a file"},
+    "checks": {"exports": "a check never sees a file", "journal": "a check never sees a file"},
     "report": {"engine": "a report never computes a verdict; it may know auditor.engine.result"},
 }
 OPEN_TO_ALL = {("report", "auditor.engine.result")}

@@ -12,7 +12,7 @@ from auditor.engine.audit import Asked, working_folder
 from auditor.engine.audit import audit as run_audit
 from auditor.engine.result import SEVERITIES, Audit
 from auditor.errors import UsageError
-from auditor.journal.exports import find_exports
+from auditor.exports.find import find_exports
 from auditor.language import Words
 from auditor.report.store import add_run
 from auditor.report.write import write_reports

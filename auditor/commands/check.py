@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from auditor.commands import options
-from auditor.journal.exports import find_exports
+from auditor.exports.find import find_exports
 from auditor.journal.layout import survey_exports
 from auditor.journal.profile import Profile, load_profile
 from auditor.journal.quarantine import mask, sentence
-from auditor.journal.reading import read_export
+from auditor.journal.reading import read_source
 from auditor.language import Words
 
 SHOWN = 200
@@ -38,19 +38,19 @@ def check(exports: tuple[str, ...], profile_file: Path | None, lang: str) -> int
     layouts = survey_exports(find_exports(exports), profile)
     read = accepted = quarantined = 0
     for layout in layouts:
-        reading = read_export(layout.path, profile, layout)
+        reading = read_source(layout.source, profile, layout)
         said: list[str] = []
         for batch in reading:
             for fault in batch.quarantined.head(SHOWN - len(said)).iter_rows(named=True):
                 line = words(
-                    "check.row", file=layout.path, line=fault["source_line"], said=mask(sentence(words, fault))
+                    "check.row", file=layout.label, line=fault["source_line"], said=mask(sentence(words, fault))
                 )
                 said.append(line)
         summary = reading.summary
         click.echo(
             words(
                 "check.file",
-                file=layout.path,
+                file=layout.label,
                 read=summary.rows_read,
                 accepted=summary.rows_accepted,
                 quarantined=summary.rows_quarantined,

@@ -14,7 +14,7 @@ from auditor.engine.audit import Asked
 from auditor.engine.timeline import Trace
 from auditor.engine.tracing import trace
 from auditor.errors import UsageError
-from auditor.journal.exports import find_exports
+from auditor.exports.find import find_exports
 from auditor.language import Words
 
 

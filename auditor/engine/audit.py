@@ -21,7 +21,7 @@ from auditor.engine.staging import Staging
 from auditor.journal.layout import Layout, survey_exports
 from auditor.journal.profile import Profile
 from auditor.journal.quarantine import sentence
-from auditor.journal.reading import read_export
+from auditor.journal.reading import read_source
 from auditor.language import Words
 from auditor.law.cite import cite
 from auditor.law.types import Rulebook
@@ -82,7 +82,7 @@ def audit(
     Raises InputError for exports that must be refused whole, before any of them is judged.
     """
     layouts = survey_exports(paths, profile)
-    sizes = [layout.path.stat().st_size for layout in layouts]
+    sizes = [layout.source.path.stat().st_size for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
     taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress)
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
@@ -110,18 +110,18 @@ def take(
     taken = Taken([], [], [], [])
     whole, read = sum(sizes), 0
     for file_id, (layout, size) in enumerate(zip(layouts, sizes, strict=True)):
-        reading = read_export(layout.path, profile, layout)
+        reading = read_source(layout.source, profile, layout)
         for batch in reading:
             staging.add(batch.rows, file_id)
             if len(batch.quarantined):
-                taken.quarantine.append(_put_in_words(batch.quarantined, layout.path, words))
+                taken.quarantine.append(_put_in_words(batch.quarantined, layout.label, words))
                 taken.mentions.append(_mentions(batch.quarantined, file_id))
         read += size
         progress("read", read, whole)
         done = reading.summary
         taken.inputs.append(
             InputFile(
-                path=layout.path.as_posix(),
+                path=layout.label,
                 sha256=done.sha256,
                 rows_read=done.rows_read,
                 rows_accepted=done.rows_accepted,
@@ -133,16 +133,16 @@ def take(
                 completed_day_precision=done.completed_day_precision,
             )
         )
-        row = (file_id, layout.path.as_posix(), done.received_day_precision, done.completed_day_precision)
+        row = (file_id, layout.label, done.received_day_precision, done.completed_day_precision)
         taken.files.append((*row, done.rows_quarantined > 0))
     staging.close()
     return taken
 
 
-def _put_in_words(quarantined: pl.DataFrame, path: Path, words: Words) -> pl.DataFrame:
+def _put_in_words(quarantined: pl.DataFrame, label: str, words: Words) -> pl.DataFrame:
     said = [sentence(words, fault) for fault in quarantined.iter_rows(named=True)]
     return quarantined.select(
-        pl.lit(path.as_posix()).alias("source_file"),
+        pl.lit(label).alias("source_file"),
         pl.col("source_line").cast(pl.Int64),
         "column",
         "value",

@@ -25,7 +25,7 @@ from auditor.engine.worktime import intervals_on
 from auditor.journal.layout import Layout, survey_exports
 from auditor.journal.profile import Profile
 from auditor.journal.quarantine import mask, sentence
-from auditor.journal.reading import read_export
+from auditor.journal.reading import read_source
 from auditor.language import Words
 from auditor.law.types import Rulebook
 
@@ -50,7 +50,7 @@ def trace(
     """
     number = " ".join(number.split())
     layouts = survey_exports(paths, profile)
-    sizes = [layout.path.stat().st_size for layout in layouts]
+    sizes = [layout.source.path.stat().st_size for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
     taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress)
     mentions = pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions])
@@ -78,7 +78,7 @@ def trace(
     quarantined, extra = _read_again(
         [layouts[i] for i in sorted(holding)], profile, number, Words("reading", asked.language)
     )
-    left_out = tuple(Aside(layouts[i].path.as_posix(), line, None) for i, line, judged in watch.rows if not judged)
+    left_out = tuple(Aside(layouts[i].label, line, None) for i, line, judged in watch.rows if not judged)
     return Trace(timelines, tuple(watch.found), tuple(watch.nearest()), quarantined, left_out, extra)
 
 
@@ -89,13 +89,14 @@ def _read_again(
     quarantined: list[Aside] = []
     extra: dict[tuple[str, int], dict[str, str]] = {}
     for layout in layouts:
-        path = layout.path.as_posix()
-        for batch in read_export(layout.path, profile, layout, keep_extra=True):
+        path = layout.label
+        for batch in read_source(layout.source, profile, layout, keep_sent=True):
             for row in batch.quarantined.filter(numbers_named().list.contains(number)).iter_rows(named=True):
                 quarantined.append(Aside(path, row["source_line"], mask(sentence(words, row))))
             lines = batch.rows.filter(pl.col("application_no") == number)["source_line"]
-            if batch.extra is not None and len(lines):
-                for row in batch.extra.filter(pl.col("source_line").is_in(lines.implode())).iter_rows(named=True):
+            if batch.sent is not None and len(lines):
+                shown = batch.sent.select("source_line", *layout.extra)
+                for row in shown.filter(pl.col("source_line").is_in(lines.implode())).iter_rows(named=True):
                     line = row.pop("source_line")
                     extra[path, line] = {name: str(value) for name, value in row.items() if value is not None}
     return tuple(quarantined), extra

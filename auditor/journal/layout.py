@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import InputError
-from auditor.journal.profile import CANONICAL, MOMENTS, REQUIRED, Profile, fold_name
-from auditor.journal.records import Shape, split_cells
+from auditor.exports.records import Shape, split_cells
+from auditor.exports.source import Source
+from auditor.journal.header import HeaderMatch, match_header
+from auditor.journal.profile import MOMENTS, REQUIRED, Profile, fold_name
 
 HEAD = 1 << 18
 DELIMITERS = (",", ";", "\t")
@@ -31,7 +33,7 @@ class Layout:
     (from 1) after the header. blank_lines: those above the header.
     """
 
-    path: Path
+    source: Source
     encoding: str
     delimiter: str
     header: tuple[str, ...]
@@ -39,6 +41,11 @@ class Layout:
     data_offset: int
     data_line: int
     blank_lines: int
+
+    @property
+    def label(self) -> str:
+        """What people see as the file."""
+        return self.source.label
 
     @property
     def extra(self) -> dict[str, int]:
@@ -63,7 +70,7 @@ def survey_exports(paths: list[Path], profile: Profile) -> list[Layout]:
     faults: list[InputError] = []
     for path in paths:
         try:
-            layouts.append(survey(path, profile))
+            layouts.append(survey(Source(path, path.as_posix()), profile))
         except InputError as fault:
             faults.append(fault)
     if len(faults) == 1:
@@ -73,29 +80,30 @@ def survey_exports(paths: list[Path], profile: Profile) -> list[Layout]:
     return layouts
 
 
-def survey(path: Path, profile: Profile) -> Layout:
-    """The layout of one export. Raises InputError: unreadable, empty, not UTF-8, a column missing or met twice."""
+def survey(source: Source, profile: Profile) -> Layout:
+    """The layout of one source. Raises InputError: unreadable, empty, not UTF-8, a column missing or met twice."""
+    path, label = source.path, source.label
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as fault:
-        raise InputError(f"The file can't be read: {fault.strerror or fault}.", where=str(path)) from fault
+        raise InputError(f"The file can't be read: {fault.strerror or fault}.", where=label) from fault
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise InputError("The file is empty: it has no header.", where=str(path), hint="Export the journal again.")
-    _refuse_other_encodings(head, path)
+        raise InputError("The file is empty: it has no header.", where=label, hint="Export the journal again.")
+    _refuse_other_encodings(head, label)
     bom = 3 if head.startswith(b"\xef\xbb\xbf") else 0
     lines = head[bom:].splitlines(keepends=True)  # bytes: at CR, LF and CR LF only
     blank = next(at for at, line in enumerate(lines) if line.strip())
     tried = [_header(lines[blank:], delimiter, profile) for delimiter in DELIMITERS]
     best = max(tried, key=lambda header: header.fitness)
-    _refuse_bad_header(best, profile, path)
+    _refuse_bad_header(best, profile, label)
     used = blank + best.lines
     return Layout(
-        path=path,
+        source=source,
         encoding="utf-8-sig" if bom else "utf-8",
         delimiter=best.delimiter,
         header=_unique(best.names),
-        columns={name: positions[0] for name, positions in best.found.items()},
+        columns={name: positions[0] for name, positions in best.match.found.items()},
         data_offset=bom + sum(map(len, lines[:used])),
         data_line=used + 1,
         blank_lines=blank,
@@ -107,13 +115,12 @@ class _Header:
     delimiter: str
     names: list[str]
     lines: int
-    found: dict[str, list[int]]
-    missing: list[str]
+    match: HeaderMatch
 
     @property
-    def fitness(self) -> tuple[bool, int, int]:
+    def fitness(self) -> tuple[tuple[bool, int], int]:
         """All there, most of them there, most fields; the comma wins a draw, being tried first."""
-        return (not self.missing, len(self.found), len(self.names))
+        return (self.match.score, len(self.names))
 
 
 def _header(lines: list[bytes], delimiter: str, profile: Profile) -> _Header:
@@ -126,27 +133,19 @@ def _header(lines: list[bytes], delimiter: str, profile: Profile) -> _Header:
             names, used = closed, count
             break
     names = [" ".join(name.replace("\ufeff", " ").split()) for name in names]
-    sought = {fold_name(profile.columns.get(name, name)): name for name in CANONICAL if name not in profile.constants}
-    found: dict[str, list[int]] = {}
-    for at, name in enumerate(names):
-        canonical = sought.get(fold_name(name))
-        if canonical is not None:
-            found.setdefault(canonical, []).append(at)
-    wanted = (name for name in CANONICAL if name in REQUIRED or name in profile.columns)
-    missing = [name for name in wanted if name not in found and name not in profile.constants]
-    return _Header(delimiter, names, used, found, missing)
+    return _Header(delimiter, names, used, match_header(names, profile))
 
 
-def _refuse_bad_header(header: _Header, profile: Profile, path: Path) -> None:
-    twice = {name: positions for name, positions in header.found.items() if len(positions) > 1}
-    if twice:
-        places = "; ".join(f"{name}: columns {', '.join(str(p + 1) for p in at)}" for name, at in twice.items())
-        raise InputError(f"The header names a column twice ({places}).", where=str(path), hint="Rename or drop one.")
-    if not header.missing:
+def _refuse_bad_header(header: _Header, profile: Profile, label: str) -> None:
+    if header.match.twice:
+        twice = header.match.twice.items()
+        places = "; ".join(f"{name}: columns {', '.join(str(p + 1) for p in at)}" for name, at in twice)
+        raise InputError(f"The header names a column twice ({places}).", where=label, hint="Rename or drop one.")
+    if header.match.complete:
         return
     shown = ", ".join(f"`{name}`" for name in header.names[:40]) + (" …" if len(header.names) > 40 else "")
     hints: list[str] = []
-    for name in header.missing:
+    for name in header.match.missing:
         sought = profile.columns.get(name, name)
         free = {fold_name(n): n for n in header.names if n}
         near = difflib.get_close_matches(fold_name(sought), free, n=1, cutoff=0.5)
@@ -155,12 +154,12 @@ def _refuse_bad_header(header: _Header, profile: Profile, path: Path) -> None:
     plural = "columns are" if len(hints) > 1 else "column is"
     raise InputError(
         f"Required {plural} missing: {', '.join(hints)}. Columns found (by {DELIMITER_NAMES[header.delimiter]}): {shown}.",
-        where=str(path),
+        where=label,
         hint="Rename the columns, or give a layout of your own with --profile FILE.",
     )
 
 
-def _refuse_other_encodings(head: bytes, path: Path) -> None:
+def _refuse_other_encodings(head: bytes, label: str) -> None:
     encoding = None
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[:200].count(b"\0") * 3 > len(head[:200]):
         encoding = "UTF-16"
@@ -171,7 +170,7 @@ def _refuse_other_encodings(head: bytes, path: Path) -> None:
     if encoding:
         raise InputError(
             f"The file is not UTF-8; it looks like {encoding}, which is not read yet.",
-            where=str(path),
+            where=label,
             hint="Save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8) and try again.",
         )
 
@@ -198,8 +197,11 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:
-    """Header names with each repetition numbered; one without a name is called by its position."""
-    seen: dict[str, int] = {}
+    """Header names with each repetition numbered; one without a name is called by its position.
+
+    None of them is `source_line`, which stands beside them in frames.
+    """
+    seen: dict[str, int] = {"source_line": 1}
     unique: list[str] = []
     for at, name in enumerate(names):
         name = name or f"column {at + 1}"

@@ -9,9 +9,9 @@ from types import TracebackType
 
 import polars as pl
 
+from auditor.exports.records import Fault
 from auditor.journal.layout import Layout
 from auditor.journal.profile import Profile, fold_value
-from auditor.journal.records import Fault
 from auditor.language import Words
 
 KEY = ("district", "office", "application_no")

@@ -2,7 +2,7 @@
 
 Two roads. A stretch of the file that one scan proves clean (UTF-8, no quotation mark, no NUL, no stray CR, no blank
 line) goes to Arrow's reader, which refuses a row of the wrong width. Any other is split by our own hand
-(`auditor.journal.records`), and its well-formed lines go to Arrow just the same.
+(`auditor.exports.records`), and its well-formed lines go to Arrow just the same.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.csv
 
+from auditor.exports.proof import Condition, condition
+from auditor.exports.records import LONGEST_LINE, Fault, Stretch, readable, split_stretch
+from auditor.exports.source import Source
 from auditor.journal.layout import Layout, survey
 from auditor.journal.profile import MOMENTS, Profile
-from auditor.journal.proof import Condition, condition
 from auditor.journal.quarantine import set_aside_faulty, set_aside_unsplit
-from auditor.journal.records import LONGEST_LINE, Fault, Stretch, readable, split_stretch
-from auditor.journal.rows import BARE, ROW_COLUMNS, clean, extra_columns, type_rows
+from auditor.journal.rows import BARE, ROW_COLUMNS, clean, sent_columns, type_rows
 from auditor.journal.schema import judge
 
 STRETCH = 8 << 20
@@ -38,12 +38,13 @@ class Batch:
     rows: `ROW_COLUMNS`: source_line Int32 (physical line where the record starts, from 1), the texts String, received_at and
         completed_at Datetime('us') local, received_bare and completed_bare Boolean, registered_on and extended_to Date, extra_hash UInt64.
     quarantined: `QUARANTINED`: the rows that could not be taken, one each, with the reason.
-    extra: source_line and the columns that are not canonical; None unless asked for.
+    sent: source_line and every column under its own name in the header, as the office sent it (cleaned text, null where empty),
+        one row for each line accepted; None unless asked for.
     """
 
     rows: pl.DataFrame
     quarantined: pl.DataFrame
-    extra: pl.DataFrame | None = None
+    sent: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class FileSummary:
 
     *_day_precision: every accepted moment of that column is midnight or a bare date (and there is one)."""
 
-    path: Path
+    label: str
     sha256: str
     rows_read: int
     rows_accepted: int
@@ -80,10 +81,10 @@ class _Piece:
 class Reading:
     """One export being read: iterate for its batches, then ask for `summary`."""
 
-    def __init__(self, layout: Layout, profile: Profile, *, keep_extra: bool = False) -> None:
+    def __init__(self, layout: Layout, profile: Profile, *, keep_sent: bool = False) -> None:
         self.layout = layout
         self.profile = profile
-        self.keep_extra = keep_extra
+        self.keep_sent = keep_sent
         self._accepted = 0
         self._quarantined = 0
         self._blank = layout.blank_lines
@@ -98,7 +99,7 @@ class Reading:
         layout = self.layout
         received, completed = (self._dated[name] and not self._timed[name] for name in MOMENTS)
         return FileSummary(
-            path=layout.path,
+            label=layout.label,
             sha256=self._sha256,
             rows_read=self._accepted + self._quarantined,
             rows_accepted=self._accepted,
@@ -116,7 +117,7 @@ class Reading:
         digest = hashlib.sha256()
         line = self.layout.data_line
         filled = 0
-        with self.layout.path.open("rb") as file:
+        with self.layout.source.path.open("rb") as file:
             digest.update(file.read(self.layout.data_offset))
             buffer = bytearray(STRETCH)
             view = memoryview(buffer)
@@ -168,7 +169,7 @@ class Reading:
             lines = piece.lines
         rows = rows.select(ROW_COLUMNS)
         self._count(rows, quarantined)
-        return Batch(rows, quarantined, extra_columns(texts, lines, self.layout) if self.keep_extra else None)
+        return Batch(rows, quarantined, sent_columns(texts, lines, self.layout) if self.keep_sent else None)
 
     def _count(self, rows: pl.DataFrame, quarantined: pl.DataFrame) -> None:
         self._accepted += len(rows)
@@ -182,12 +183,12 @@ class Reading:
             self._dated[name] |= rows[name].null_count() < len(rows)
 
 
-def read_export(path: Path, profile: Profile, layout: Layout | None = None, *, keep_extra: bool = False) -> Reading:
-    """Read one export: iterate over the result for its batches, then take its `summary`.
+def read_source(source: Source, profile: Profile, layout: Layout | None = None, *, keep_sent: bool = False) -> Reading:
+    """Read one source: iterate over the result for its batches, then take its `summary`.
 
-    Raises InputError if the file can't be taken at all (see `auditor.journal.layout.survey`).
+    Raises InputError if it can't be taken at all (see `auditor.journal.layout.survey`).
     """
-    return Reading(layout or survey(path, profile), profile, keep_extra=keep_extra)
+    return Reading(layout or survey(source, profile), profile, keep_sent=keep_sent)
 
 
 def _last_break(buffer: bytearray, filled: int) -> int:

@@ -58,12 +58,11 @@ def type_rows(texts: pl.DataFrame, lines: pl.Series, layout: Layout, profile: Pr
     return frame.with_columns(_extra_hash(texts, layout).alias("extra_hash"))
 
 
-def extra_columns(texts: pl.DataFrame, lines: pl.Series, layout: Layout) -> pl.DataFrame:
-    """source_line and the columns that are not canonical, under their own names."""
-    own = [
-        texts[str(at)].alias(f"{name} (extra)" if name == "source_line" else name) for name, at in layout.extra.items()
-    ]
-    return pl.DataFrame([lines.alias("source_line"), *own])
+def sent_columns(texts: pl.DataFrame, lines: pl.Series, layout: Layout) -> pl.DataFrame:
+    """source_line and every column as the office sent it, under its own name (`layout.header`)."""
+    return pl.DataFrame(
+        [lines.alias("source_line"), *(texts[str(at)].alias(name) for at, name in enumerate(layout.header))]
+    )
 
 
 def _text(texts: pl.DataFrame, name: str, layout: Layout, profile: Profile) -> pl.Series | None:

@@ -21,7 +21,7 @@ from auditor.engine.staging import Staging
 from auditor.engine.timeline import Clock, Step, Timeline, Trace, open_microseconds
 from auditor.engine.tracing import Pseudonyms, build, trace
 from auditor.engine.watching import Watch
-from auditor.journal.exports import find_exports
+from auditor.exports.find import find_exports
 from auditor.journal.layout import survey_exports
 from auditor.journal.profile import Profile
 from auditor.language import Words

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import polars as pl
 
+from auditor.exports.source import Source
 from auditor.journal.profile import Profile
-from auditor.journal.reading import FileSummary, read_export
+from auditor.journal.reading import FileSummary, read_source
 
 HEADER = (
     "district", "office", "application_no", "service", "channel", "step", "role", "employee", "received_at",
@@ -43,7 +44,7 @@ class Whole:
 
     rows: pl.DataFrame
     quarantined: pl.DataFrame
-    extra: pl.DataFrame
+    sent: pl.DataFrame
     summary: FileSummary
 
     @property
@@ -61,7 +62,7 @@ def read(folder: Path, data: str | bytes, profile: Profile | None = None) -> Who
     """Write an export, read it whole, and hold the identity."""
     path = folder / "export.csv"
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    reading = read_export(path, profile or Profile.canonical(), keep_extra=True)
+    reading = read_source(Source(path, path.as_posix()), profile or Profile.canonical(), keep_sent=True)
     batches = list(reading)
     summary = reading.summary
     if not batches:
@@ -73,8 +74,8 @@ def read(folder: Path, data: str | bytes, profile: Profile | None = None) -> Who
         )
     rows = pl.concat([batch.rows for batch in batches])
     quarantined = pl.concat([batch.quarantined for batch in batches])
-    extra = pl.concat([batch.extra for batch in batches if batch.extra is not None])
+    sent = pl.concat([batch.sent for batch in batches if batch.sent is not None])
     assert summary.rows_read == summary.rows_accepted + summary.rows_quarantined
     assert (summary.rows_accepted, summary.rows_quarantined) == (len(rows), len(quarantined))
-    assert extra["source_line"].to_list() == rows["source_line"].to_list()
-    return Whole(rows, quarantined, extra, summary)
+    assert sent["source_line"].to_list() == rows["source_line"].to_list()
+    return Whole(rows, quarantined, sent, summary)

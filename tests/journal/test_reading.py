@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor.errors import InputError
+from auditor.exports.source import Source
 from auditor.journal import reading as module
 from auditor.journal.layout import survey, survey_exports
 from auditor.journal.profile import Profile
@@ -99,7 +100,7 @@ def test_lines_are_physical(tmp_path: Path) -> None:
     text = "\n\n" + as_csv(rows).replace("N-2", "N-2", 1)
     whole = read(tmp_path, text)
     assert whole.rows["source_line"].to_list() == [4, 6, 7, 10]
-    assert whole.extra["note"].to_list() == ["two lines", None, "a b c", None]
+    assert whole.sent["note"].to_list() == ["two lines", None, "a b c", None]
     assert whole.summary.blank_lines == 2
 
 
@@ -133,7 +134,7 @@ def test_texts_are_trimmed_and_folded_and_our_guard_comes_off(tmp_path: Path) ->
     assert read_row["office"] == "О'Генри"
     assert read_row["application_no"] == "-5"
     assert read_row["employee"] == "'+x"
-    assert whole.extra["note"].to_list() == ["=1+1"]
+    assert whole.sent["note"].to_list() == ["=1+1"]
 
 
 def test_extra_columns_are_hashed_whatever_their_order(tmp_path: Path) -> None:
@@ -200,7 +201,7 @@ def test_files_refused_whole(tmp_path: Path, data: bytes, said: str) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(data)
     with pytest.raises(InputError, match=f"(?s){said}"):
-        survey(path, Profile.canonical())
+        survey(Source(path, str(path)), Profile.canonical())
 
 
 def test_every_refused_file_is_named(tmp_path: Path) -> None:
@@ -294,7 +295,7 @@ def test_no_untouched_row_is_lost_or_altered(
     assert kept.equals(wanted)
     if not wounds:
         assert whole.summary.rows_read == len(rows)
-        assert whole.extra["note"].to_list() == [folded(note) for note in notes]
+        assert whole.sent["note"].to_list() == [folded(note) for note in notes]
 
 
 def folded(note: str) -> str | None:

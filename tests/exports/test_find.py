@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import InputError
-from auditor.journal.exports import find_exports
+from auditor.exports.find import find_exports
 
 
 @pytest.fixture
