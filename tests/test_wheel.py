@@ -96,7 +96,7 @@ def test_the_installed_auditor_audits(elsewhere: Path, tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     report = tmp_path / "report"
-    for name in ("index.html", "findings.csv", "findings.parquet", "quarantine.csv", "audit.json"):
+    for name in ("index.html", "findings.csv", "findings.parquet", "findings.xlsx", "quarantine.csv", "audit.json"):
         assert (report / name).is_file(), f"no {name}"
     assert list(report.glob("districts/*.html"))
     audit = json.loads((report / "audit.json").read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from auditor.engine.result import Audit
 from auditor.law.types import Rulebook
 from auditor.report.cells import write_findings_csv, write_findings_parquet, write_quarantine_csv
 from auditor.report.files import page_names, write_text
+from auditor.report.findings_book import findings_book
 from auditor.report.frames import parts
 from auditor.report.page import district_page, oblast_page
 from auditor.report.summary import summary
@@ -23,7 +24,7 @@ OURS = '<meta name="generator" content="auditor">'
 def write_reports(audit: Audit, rulebook: Rulebook, out: Path) -> list[Path]:
     """Write the whole report of an audit into the folder `out`, made where missing, in the audit's language.
 
-    Writes index.html, districts/<district>.html, findings.csv, findings.parquet, quarantine.csv and audit.json, each whole
+    Writes index.html, districts/<district>.html, findings.csv, findings.parquet, findings.xlsx, quarantine.csv and audit.json, each whole
     or not at all, and audit.json last. District pages of an earlier run are removed. Returns the paths written.
     Raises OSError where the folder can't be written.
     """
@@ -35,6 +36,7 @@ def write_reports(audit: Audit, rulebook: Rulebook, out: Path) -> list[Path]:
     written = [
         write_findings_csv(audit.findings, out / "findings.csv"),
         write_findings_parquet(audit.findings, out / "findings.parquet"),
+        findings_book(audit, wording).save(out / "findings.xlsx"),
         write_quarantine_csv(audit.quarantine, out / "quarantine.csv"),
     ]
     for district, part in cut.districts.items():

@@ -42,6 +42,7 @@ def test_writes_exactly_the_promised_files(tmp_path: Path) -> None:
         "districts/г Темиртау.html",
         "findings.csv",
         "findings.parquet",
+        "findings.xlsx",
         "quarantine.csv",
         "audit.json",
     }
