@@ -22,6 +22,7 @@ LAYERS = (
     ("checks",),
     ("engine",),
     ("report", "sample"),
+    ("history",),
     ("commands",),
     ("cli",),
     ("__main__",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -13,8 +14,9 @@ from auditor.engine.audit import audit as run_audit
 from auditor.engine.result import SEVERITIES, Audit
 from auditor.errors import UsageError
 from auditor.exports.find import find_exports
+from auditor.history.history import History
+from auditor.history.runs import adding
 from auditor.language import Words
-from auditor.report.store import add_run
 from auditor.report.write import write_reports
 
 FAIL_ON = (*SEVERITIES, "never")
@@ -90,12 +92,13 @@ def audit(
         raise UsageError(f"{out} is a file; --out names a folder.")
     bar = _Bar(words)
     try:
-        with working_folder(out / ".work") as folder:
-            result = run_audit(paths, profile, rulebook, asked, folder, bar)
-        bar.end()
-        write_reports(result, rulebook, out)
-        if store is not None:
-            add_run(store, result)
+        with History.open(store) if store else nullcontext() as history:
+            with working_folder(out / ".work") as folder:
+                result = run_audit(paths, profile, rulebook, asked, folder, bar)
+            bar.end()
+            # The run is stored once its reports stand: both or neither.
+            with adding(history, result) if history else nullcontext():
+                write_reports(result, rulebook, out)
     except OSError as fault:
         raise UsageError(
             f"{fault.filename or out} cannot be written: {fault.strerror or fault}.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -60,10 +60,8 @@ class History:
             self.con.execute("COMMIT")
         except BaseException as fault:
             # A fault that DuckDB itself noticed has already ended the transaction.
-            try:
+            with suppress(duckdb.Error):
                 self.con.execute("ROLLBACK")
-            except duckdb.Error:
-                pass
             if isinstance(fault, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.TransactionException):
                 raise self._not_stored(fault) from fault
             raise

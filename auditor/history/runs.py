@@ -89,9 +89,7 @@ def _keep_inputs(history: History, audit: Audit, run: int) -> None:
 
 _COLUMNS = ", ".join(f'"{column}"' for column in FINDING_COLUMNS)
 _TOLD = [f'"{column}"' for column in FINDING_COLUMNS if column not in ("source_file", "source_line")]
-_SAME = (
-    f"row({', '.join(f'n.{c}' for c in _TOLD)})::VARCHAR IS NOT DISTINCT FROM row({', '.join(f's.{c}' for c in _TOLD)})::VARCHAR"
-)
+_SAME = f"row({', '.join(f'n.{c}' for c in _TOLD)})::VARCHAR IS NOT DISTINCT FROM row({', '.join(f's.{c}' for c in _TOLD)})::VARCHAR"
 _UNCHANGED = f"""
 CREATE OR REPLACE TEMP TABLE unchanged AS
 SELECT n.fingerprint, s.since FROM shown n JOIN finding_span s ON s.fingerprint = n.fingerprint AND s.until IS NULL WHERE {_SAME}
