@@ -27,6 +27,7 @@ SELECT e.app_id, e.sid, e.eid, e.received_at, e.completed_at
 FROM (SELECT * FROM entry WHERE app_id IN (SELECT app_id FROM judged_application WHERE NOT single)
         AND repeats IS NULL AND j02 IS NULL AND completed_at IS NOT NULL AND NOT completed_bare) e
 JOIN step s ON s.app_id = e.app_id AND s.sid = e.sid AND s.eid <> e.eid
-JOIN rule_step r ON r.sid = e.sid JOIN day d ON d.key = day_key(r.cal, e.completed_at)
+JOIN rule_step r ON r.sid = e.sid LEFT JOIN own_calendar w ON w.office_key = e.office_key AND w.kind_cal = r.cal
+JOIN day d ON d.key = day_key(coalesce(w.cal, r.cal), e.completed_at)
 WHERE r.human AND NOT is_open(e.completed_at, d.s1, d.e1, d.s2, d.e2, d.s3, d.e3)
 """

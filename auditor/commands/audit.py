@@ -47,6 +47,7 @@ class _Bar:
 @options.profile
 @options.as_of
 @options.covers
+@options.offices
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, help="Folder for the reports."
 )
@@ -71,6 +72,7 @@ def audit(
     profile_file: Path | None,
     as_of: str | None,
     covers: str | None,
+    offices_file: Path | None,
     out: Path,
     lang: str,
     show_names: bool,
@@ -85,6 +87,7 @@ def audit(
     words = Words("audit", lang)
     rulebook = options.rulebook_at(rules)
     profile = options.profile_at(profile_file, rulebook.zone)
+    register = options.register_at(offices_file, rulebook)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)
     paths = find_exports(exports)
@@ -94,7 +97,7 @@ def audit(
     try:
         with History.open(store) if store else nullcontext() as history:
             with working_folder(out / ".work") as folder:
-                result = run_audit(paths, profile, rulebook, asked, folder, bar)
+                result = run_audit(paths, profile, rulebook, asked, folder, bar, register)
             bar.end()
             # The run is stored once its reports stand: both or neither.
             with adding(history, result) if history else nullcontext():

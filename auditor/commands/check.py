@@ -26,8 +26,12 @@ SHOWN = 200
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="How these exports' columns map to the canonical journal.",
 )
+@options.offices
+@options.rules
 @options.language
-def check(exports: tuple[str, ...], profile_file: Path | None, lang: str) -> int:
+def check(
+    exports: tuple[str, ...], profile_file: Path | None, offices_file: Path | None, rules: Path | None, lang: str
+) -> int:
     """Say which rows would be quarantined, and why.
 
     EXPORT is a CSV file, a folder (searched through) or a glob. Exit code 1 if a row would be quarantined, 0 if none,
@@ -35,10 +39,11 @@ def check(exports: tuple[str, ...], profile_file: Path | None, lang: str) -> int
     """
     words = Words("reading", lang)
     profile = load_profile(profile_file) if profile_file else Profile.canonical()
+    register = options.register_at(offices_file, options.rulebook_at(rules)) if offices_file else None
     layouts = survey_exports(find_exports(exports), profile)
     read = accepted = quarantined = 0
     for layout in layouts:
-        reading = read_source(layout.source, profile, layout)
+        reading = read_source(layout.source, profile, layout, register)
         said: list[str] = []
         for batch in reading:
             for fault in batch.quarantined.head(SHOWN - len(said)).iter_rows(named=True):

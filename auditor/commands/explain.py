@@ -26,6 +26,7 @@ from auditor.language import Words
 @options.profile
 @options.as_of
 @options.covers
+@options.offices
 @options.language
 @options.show_names
 def explain(
@@ -36,6 +37,7 @@ def explain(
     profile_file: Path | None,
     as_of: str | None,
     covers: str | None,
+    offices_file: Path | None,
     lang: str,
     show_names: bool,
 ) -> int:
@@ -50,12 +52,13 @@ def explain(
         raise UsageError(words("unknown.empty"))
     rulebook = options.rulebook_at(rules)
     profile = options.profile_at(profile_file, rulebook.zone)
+    register = options.register_at(offices_file, rulebook)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)
     paths = find_exports(exports)
     try:
         with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
-            traced = trace(paths, profile, rulebook, asked, number, district, Path(folder))
+            traced = trace(paths, profile, rulebook, asked, number, district, Path(folder), register=register)
     except OSError as fault:
         raise UsageError(f"{fault.filename or 'A file'}: {fault.strerror or fault}.") from fault
     _refuse_nothing(traced, number, district, words)

@@ -11,7 +11,9 @@ import polars as pl
 
 from auditor.errors import UsageError
 from auditor.journal.moments import read_moments
+from auditor.journal.offices import Register
 from auditor.journal.profile import KEYS, Profile, load_profile
+from auditor.journal.register import load_register
 from auditor.law.load import load_rulebook
 from auditor.law.types import LANGUAGES, Rulebook
 from auditor.paths import default_rules
@@ -25,6 +27,13 @@ profile = click.option(
     "profile_file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="How these exports' columns map to the canonical journal.",
+)
+offices = click.option(
+    "--offices",
+    "offices_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The register of offices: rows of an office that it lacks are set aside.",
 )
 as_of = click.option(
     "--as-of", metavar="MOMENT", help="When the audit is made; now without it. A date lasts to its end."
@@ -58,6 +67,13 @@ def profile_at(file: Path | None, zone: str) -> Profile:
     if file is not None and not file.is_file():
         raise UsageError(f"{file} is no profile.", hint=f"--profile names a YAML file with the keys {', '.join(KEYS)}.")
     return load_profile(file, zone) if file else Profile.canonical(zone)
+
+
+def register_at(file: Path | None, rulebook: Rulebook) -> Register | None:
+    """The register of offices of a file; without one any office is taken as it comes."""
+    if file is not None and not file.is_file():
+        raise UsageError(f"{file} is no register of offices.", hint="--offices names a YAML file: docs/offices.md.")
+    return load_register(file, rulebook) if file else None
 
 
 def moment_of(text: str, option: str, zone: str, *, end: bool) -> datetime:

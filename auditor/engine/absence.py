@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import duckdb
 
+from auditor.engine.steps import own_hours
+
 _COVERAGE_DAYS = 30
 
 # (30), (31): what is required, earlier than the last present step, and has no entry.
@@ -78,17 +80,17 @@ WITH unfinished AS (
 ), known AS (
     SELECT n.app_id, n.sid, n.edition_id, n.due, n.unknown, n.ambiguous, n.quarantined, n.last_sid,
         p.eid, p.office_key, p.sound, p.completed_at, p.completed_bare, l.cal AS last_cal, l.handover_days AS allowed,
-        r.* EXCLUDE (sid, edition_id), c.ends AS cut_off
+        r.* EXCLUDE (sid, edition_id, cal), r.cal AS kind_cal, {cal} AS cal, c.ends AS cut_off
     FROM next n
     JOIN step p ON p.app_id = n.app_id AND p.sid = n.last_sid
     JOIN rule_step l ON l.sid = n.last_sid
     JOIN rule_step r ON r.sid = n.sid
-    JOIN coverage c ON c.office_key = p.office_key
+    JOIN coverage c ON c.office_key = p.office_key {own}
 ), counted AS (
     SELECT k.*,
         CASE WHEN NOT sound THEN 'impossible_time'
              WHEN completed_at IS NULL THEN NULL
-             WHEN last_cal <> cal THEN 'other_office'
+             WHEN last_cal <> kind_cal THEN 'other_office'
              WHEN app_id IN (FROM tangled) THEN 'numbers_overlap'
              WHEN unknown > 0 OR ambiguous THEN 'unknown_step'
              WHEN quarantined THEN 'quarantined_row' END AS unclear,
@@ -130,4 +132,4 @@ CREATE OR REPLACE MACRO near_begin(moment, begins) AS coalesce(moment <= begins 
 def look_for_gaps(con: duckdb.DuckDBPyConnection) -> None:
     """Build `missing` and `pending`. A step with only J02 entries is present: it is in `step`, not sound."""
     con.execute(_MISSING)
-    con.execute(_PENDING)
+    con.execute(_PENDING.format(**own_hours(con, "p")))

@@ -14,11 +14,13 @@ import polars as pl
 from auditor.engine import findings, flows
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees, mask_iin
+from auditor.engine.ownoffices import own_offices
 from auditor.engine.result import FINDING_COLUMNS, Audit, InputFile
 from auditor.engine.ruletables import PlacedStep, RuleTables
 from auditor.engine.sentences import sentences
 from auditor.engine.staging import Staging
 from auditor.journal.layout import Layout, survey_exports
+from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.quarantine import sentence
 from auditor.journal.reading import read_source
@@ -76,15 +78,16 @@ def audit(
     asked: Asked,
     folder: Path,
     progress: Progress = no_progress,
+    register: Register | None = None,
 ) -> Audit:
-    """Judge exports. `folder` is an empty one for the run's working files.
+    """Judge exports. `folder` is an empty one for the run's working files; `register` names the offices that there are.
 
     Raises InputError for exports that must be refused whole, before any of them is judged.
     """
     layouts = survey_exports(paths, profile)
     sizes = [layout.source.path.stat().st_size for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress)
+    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register)
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
     judgement = judge(
         staging,
@@ -93,24 +96,30 @@ def audit(
             pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions]),
         ),
         rulebook,
-        Question(asked.as_of, asked.covers, restart),
+        Question(asked.as_of, asked.covers, restart, offices=own_offices(register, rulebook)),
         folder,
         lambda done, whole: progress("judge", done, whole),
     )
     try:
-        return _result(judgement, staging, taken, rulebook, asked)
+        return _result(judgement, staging, taken, rulebook, asked, register)
     finally:
         judgement.close()
 
 
 def take(
-    layouts: list[Layout], sizes: list[int], profile: Profile, staging: Staging, words: Words, progress: Progress
+    layouts: list[Layout],
+    sizes: list[int],
+    profile: Profile,
+    staging: Staging,
+    words: Words,
+    progress: Progress,
+    register: Register | None = None,
 ) -> Taken:
     """Read exports into the staging; what is known of the files and of the rows set aside."""
     taken = Taken([], [], [], [])
     whole, read = sum(sizes), 0
     for file_id, (layout, size) in enumerate(zip(layouts, sizes, strict=True)):
-        reading = read_source(layout.source, profile, layout)
+        reading = read_source(layout.source, profile, layout, register)
         for batch in reading:
             staging.add(batch.rows, file_id)
             if len(batch.quarantined):
@@ -214,7 +223,14 @@ JOIN spelled_district d ON d.code = o.office_key >> 32 GROUP BY ALL ORDER BY ALL
 """
 
 
-def _result(judgement: Judgement, staging: Staging, taken: Taken, rulebook: Rulebook, asked: Asked) -> Audit:
+def _result(
+    judgement: Judgement,
+    staging: Staging,
+    taken: Taken,
+    rulebook: Rulebook,
+    asked: Asked,
+    register: Register | None,
+) -> Audit:
     shown = findings.shown(judgement.con)
     quarantine = pl.concat([pl.DataFrame(schema=_QUARANTINE), *taken.quarantine])
     applications = judgement.table(_APPLICATIONS)
@@ -237,6 +253,7 @@ def _result(judgement: Judgement, staging: Staging, taken: Taken, rulebook: Rule
         rules_id=rulebook.id,
         rules_sha256=rulebook.sha256,
         calendar_sha256=rulebook.calendar_sha256,
+        offices_sha256=register.sha256 if register else None,
         names_shown=asked.show_names,
         entries=staging.entries,
         application_count=int(applications["n"].sum()),

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import duckdb
 
+from auditor.engine.steps import own_hours
+
 MOST_ENTRIES = 300_000
 """Entries of the applications looked at, about: four look-ups each, a quarter of a second in all."""
 
@@ -26,10 +28,10 @@ SELECT s.office_key >> 32, s.sid,
     CASE WHEN NOT s.received_bare AND NOT s.completed_bare
         THEN greatest(0, open_at(s.completed_at, y.before, y.s1, y.e1, y.s2, y.e2, y.s3, y.e3)
             - open_at(s.received_at, x.before, x.s1, x.e1, x.s2, x.e2, x.s3, x.e3)) END AS worked
-FROM step s JOIN rule_step r USING (sid)
-LEFT JOIN day x ON x.key = day_key(r.cal, s.received_at)
-LEFT JOIN day p ON p.key = day_key(r.cal, s.prev_completed)
-LEFT JOIN day y ON y.key = day_key(r.cal, s.completed_at)
+FROM step s JOIN rule_step r USING (sid) {own}
+LEFT JOIN day x ON x.key = day_key({cal}, s.received_at)
+LEFT JOIN day p ON p.key = day_key({cal}, s.prev_completed)
+LEFT JOIN day y ON y.key = day_key({cal}, s.completed_at)
 WHERE s.sound {sample}
 """
 _SAMPLE = "AND s.app_id IN (SELECT app_id FROM application WHERE hash(home_key, application_no) % {share} = 0)"
@@ -52,4 +54,5 @@ def share_of(entries: int) -> int:
 
 def measure(con: duckdb.DuckDBPyConnection, share: int) -> None:
     """Add a bucket's steps to `flow`; one application in `share`."""
-    con.execute(_FLOW.format(sample=_SAMPLE.format(share=share) if share > 1 else ""))
+    sample = _SAMPLE.format(share=share) if share > 1 else ""
+    con.execute(_FLOW.format(sample=sample, **own_hours(con, "s")))

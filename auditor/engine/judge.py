@@ -6,14 +6,15 @@ The clock is passed in; nothing here looks at the time, at a file of the user's 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from auditor.engine import absence, applications, findings, flows, overruns, steps, verdicts, worktime
+from auditor.engine import absence, applications, findings, flows, overruns, ownoffices, steps, verdicts, worktime
+from auditor.engine.ownoffices import Offices
 from auditor.engine.ruletables import RuleTables, rule_tables
 from auditor.engine.staging import Staging
 from auditor.law.types import Calendar, Rulebook
@@ -28,12 +29,14 @@ class Question:
 
     `covers`: the stated period the exports speak for, either side None. `numbering`: (yearly restart,) where the journal numbers
     nothing else, None where nothing is known of its numbers. `every_clock`: clock the steps too that are in time beyond doubt.
+    `offices`: what a register says of single ones.
     """
 
     as_of: datetime
     covers: tuple[datetime | None, datetime | None] = (None, None)
     yearly_restart: bool | None = None
     every_clock: bool = False
+    offices: Offices = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,10 @@ MENTIONS_SCHEMA = {"file_id": pl.Int32, "district": pl.String, "office": pl.Stri
 class Judgement:
     """The answer: an open database with `finding`, `verdict_count`, `coverage` and the rest, until it is closed."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, tables: RuleTables) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, tables: RuleTables, calendars: tuple[Calendar, ...]) -> None:
         self.con = con
         self.tables = tables
+        self.calendars = calendars
 
     def table(self, query: str) -> pl.DataFrame:
         """The rows of a query over the run's tables."""
@@ -93,7 +97,9 @@ def judge(
     con.execute(f"SET threads = {THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET enable_progress_bar = false")
-    numbers, days, working_days = worktime.day_tables(rulebook.calendars)
+    own = {o.calendar.id: o.calendar for o in question.offices.values() if o.calendar}
+    calendars = {**rulebook.calendars, **own}
+    numbers, days, working_days = worktime.day_tables(calendars)
     tables = rule_tables(rulebook, numbers)
     for name, frame in {**tables.frames, **staging.spellings.resolve(rulebook, tables), **_spelled(staging)}.items():
         _keep(con, name, frame)
@@ -111,7 +117,7 @@ def judge(
     _keep(con, "mention_text", files.mentions)
     for macros in (worktime.MACROS, applications.MACROS, steps.MACROS, absence.MACROS, overruns.MACROS):
         con.execute(macros)
-    _ask(con, question, rulebook.calendars, numbers, working_days)
+    _ask(con, question, calendars, numbers, working_days)
     con.execute(findings.TABLE)
     con.execute(verdicts.TABLE)
     con.execute(flows.TABLE)
@@ -123,17 +129,20 @@ def judge(
     con.execute("CREATE TABLE word_count (district_code BIGINT, word_key BIGINT, n BIGINT)")
     con.execute(_NUMBERED)
     _cover(con, staging)
+    ownoffices.lay_out(con, question.offices, numbers)
+    con.execute(_OWN_BOOK, [question.yearly_restart, question.yearly_restart])
+    numbered = bool(con.execute("SELECT 1 FROM own_book LIMIT 1").fetchall())
     for bucket in range(staging.buckets):
         table = staging.bucket(bucket)
         if table is not None:
             con.register("bucket", table)
-            _judge_bucket(con, question)
+            _judge_bucket(con, numbered)
             flows.measure(con, flows.share_of(staging.entries))
             watch(con)
             con.unregister("bucket")
         progress(bucket + 1, staging.buckets)
-    findings.run_checks_over_all(con, question.yearly_restart is not None)
-    return Judgement(con, tables)
+    findings.run_checks_over_all(con, numbered)
+    return Judgement(con, tables, tuple(calendars[name] for name in sorted(numbers, key=lambda n: numbers[n])))
 
 
 def _keep(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
@@ -202,6 +211,12 @@ FROM (
     FROM (SELECT * FROM office_moment UNION ALL SELECT office_key, NULL, NULL, 0 FROM known_office) GROUP BY office_key
 )
 """
+# (37) Whose numbers mean something: those of all offices where the profile says so, but for what the register says of one.
+_OWN_BOOK = """
+CREATE TABLE own_book AS
+SELECT k.office_key, coalesce(r.yearly_restart, ?::BOOLEAN) AS yearly_restart FROM known_office k LEFT JOIN register_office r USING (office_key)
+WHERE coalesce(r.own_book, ?::BOOLEAN IS NOT NULL)
+"""
 # Roles that are listed: unknown ones, and those of deputies.
 _ODD_ROLES = """
 INSERT INTO word_count
@@ -237,7 +252,7 @@ def _cover(con: duckdb.DuckDBPyConnection, staging: Staging) -> None:
     )
 
 
-def _judge_bucket(con: duckdb.DuckDBPyConnection, question: Question) -> None:
+def _judge_bucket(con: duckdb.DuckDBPyConnection, numbered: bool) -> None:
     applications.assemble(con)
     steps.clock(con)
     absence.look_for_gaps(con)
@@ -253,17 +268,14 @@ def _judge_bucket(con: duckdb.DuckDBPyConnection, question: Question) -> None:
         FROM application a JOIN period p ON p.pair_id = a.pair_id AND p.since <= a.day AND a.day < p.until JOIN entry e USING (app_id) JOIN bucket b USING (eid)
         WHERE a.problem = 'P03' GROUP BY ALL
     """)
-    if question.yearly_restart is not None:
-        con.execute(
-            """
+    if numbered:
+        con.execute("""
             INSERT INTO numbered BY NAME
-            SELECT e.office_key, CASE WHEN ? THEN year(coalesce(e.received_at, e.completed_at, b.registered_on)) ELSE 0 END::SMALLINT AS year, b.entry_no,
+            SELECT e.office_key, CASE WHEN o.yearly_restart THEN year(coalesce(e.received_at, e.completed_at, b.registered_on)) ELSE 0 END::SMALLINT AS year, b.entry_no,
                 e.eid, a.home_key, a.application_no, a.key_year, a.label_id, e.sid, b.word_key,
                 coalesce(r.role, w.role, w.role_text) AS role, b.employee, e.received_at, e.received_bare,
                 e.completed_at, e.j02, b.file_id, b.line
             FROM entry e JOIN application a USING (app_id) JOIN bucket b USING (eid) JOIN word w USING (word_key)
-            LEFT JOIN rule_step r ON r.sid = e.sid
+            JOIN own_book o ON o.office_key = e.office_key LEFT JOIN rule_step r ON r.sid = e.sid
             WHERE b.entry_no >= 0 AND e.repeats IS NULL
-            """,
-            [question.yearly_restart],
-        )
+        """)

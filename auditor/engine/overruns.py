@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import duckdb
 
+from auditor.engine.steps import own_hours
+
 _TIMED = """
 CREATE OR REPLACE TEMP TABLE {name} AS
 SELECT app_id, sid, eid, true AS begun, strictly, accuses, completed_at IS NOT NULL AS completed, received_at, completed_at, extended_due AS extended_to, cal,
@@ -64,8 +66,8 @@ _HANDOVER = """
 CREATE OR REPLACE TEMP TABLE handover AS
 WITH waited AS (
     SELECT s.app_id, s.sid, s.eid, true AS received, s.received_at, s.completed_at, s.received_at AS until, s.prev_completed AS since, s.prev_bare AS bare,
-        r.cal, p.handover_days AS allowed
-    FROM step s JOIN rule_step r ON r.sid = s.sid JOIN rule_step p ON p.sid = s.prev_sid
+        {cal} AS cal, p.handover_days AS allowed
+    FROM step s JOIN rule_step r ON r.sid = s.sid JOIN rule_step p ON p.sid = s.prev_sid {own}
     WHERE s.received_at IS NOT NULL AND s.prev_completed IS NOT NULL AND s.sound
       AND s.received_at::DATE > s.prev_completed::DATE + 1 AND p.cal = r.cal AND r.human AND NOT r.applicant
       AND s.app_id NOT IN (FROM tangled)
@@ -97,7 +99,8 @@ WITH aimed AS (
       AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.app_id = j.app_id AND e.extended_to IS NOT NULL AND e.repeats IS NULL)
 ), began AS (
     SELECT app_id, min(coalesce(received_at, completed_at)) AS start,
-        arg_min(CASE WHEN received_at IS NULL THEN completed_bare ELSE received_bare END, (coalesce(received_at, completed_at), eid)) AS start_bare
+        arg_min(CASE WHEN received_at IS NULL THEN completed_bare ELSE received_bare END, (coalesce(received_at, completed_at), eid)) AS start_bare,
+        arg_min(office_key, (coalesce(received_at, completed_at), eid)) AS office_key
     FROM entry WHERE app_id IN (SELECT app_id FROM aimed) AND j02 IS NULL AND repeats IS NULL GROUP BY 1
 ), last_of_kind AS (
     SELECT a.app_id, arg_max(p.eid, p.sid) AS eid, arg_max(p.office_key, p.sid) AS office_key
@@ -106,8 +109,8 @@ WITH aimed AS (
 ), whole AS (
     SELECT a.app_id, a.sid, coalesce(s.eid, k.eid) AS eid, s.eid IS NOT NULL AS begun, b.start, b.start_bare, s.received_at, s.completed_at,
         coalesce(s.completed_at, c.ends) AS stop, coalesce(s.completed_bare AND s.completed_at IS NOT NULL, false) AS stop_bare,
-        a.total_micro AS micro, a.total_days AS days, a.total_cal AS cal, a.total_value::DOUBLE AS lim, a.total_unit AS unit
-    FROM aimed a JOIN began b USING (app_id)
+        a.total_micro AS micro, a.total_days AS days, coalesce(w.cal, a.total_cal) AS cal, a.total_value::DOUBLE AS lim, a.total_unit AS unit
+    FROM aimed a JOIN began b USING (app_id) LEFT JOIN own_calendar w ON w.office_key = b.office_key AND w.kind_cal = a.total_cal
     LEFT JOIN step s ON s.app_id = a.app_id AND s.sid = a.sid
     LEFT JOIN last_of_kind k ON k.app_id = a.app_id
     JOIN coverage c ON c.office_key = coalesce(s.office_key, k.office_key)
@@ -155,7 +158,7 @@ def work_out(con: duckdb.DuckDBPyConnection) -> None:
         )
     )
     con.execute(_DUE.format(name="overrun", timed="exceeded"))
-    con.execute(_HANDOVER)
+    con.execute(_HANDOVER.format(**own_hours(con, "s")))
     con.execute(_TOTAL)
 
 

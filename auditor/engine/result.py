@@ -67,7 +67,7 @@ class Audit:
     unknown_roles: role (spelling), n (entries). deputies: role (spelling), counts_as (role id), n. Both may have a `district`:
         then the district's page shows its own.
     file_districts: source_file, district, n: the districts found in each file, and how many of its accepted rows are theirs.
-    left_out: entries received after a stated end of coverage.
+    left_out: entries received after a stated end of coverage. offices_sha256: that of the register of offices, None without one.
     flows: district (null: all of them together), service, channel, step, role, n (steps with an entry), and of those: waits, waited,
         waited_median: how many have a known time between the step before and the receipt, its sum and median in seconds of open time;
         works, worked, worked_median: the same of the time from receipt to completion. Of one application in `flow_share`.
@@ -94,6 +94,7 @@ class Audit:
     left_out: int
     language: str
     remarks: tuple[str, ...] = field(default=())
+    offices_sha256: str | None = None
     flows: pl.DataFrame = field(default_factory=pl.DataFrame)
     flow_share: int = 1
 

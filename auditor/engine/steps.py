@@ -46,7 +46,7 @@ SELECT o.*,
         WHEN r.strict_value IS NOT NULL OR o.received_at < r.sure_since OR o.completed_at > r.sure_until THEN false
         WHEN r.limit_days IS NOT NULL THEN o.completed_at::DATE - o.received_at::DATE <= r.limit_days
         ELSE NOT o.received_bare AND NOT o.completed_bare AND epoch_us(o.completed_at) - epoch_us(o.received_at) <= r.limit_micro END, false) AS sure
-FROM ordered o JOIN rule_step r USING (sid) LEFT JOIN day x ON x.key = day_key(r.cal, o.completed_at)
+FROM ordered o JOIN rule_step r USING (sid) {own} LEFT JOIN day x ON x.key = day_key({cal}, o.completed_at)
 """
 
 # (28) Where the step before was not completed, the nearest completed one lies further back. The few steps are set down first:
@@ -79,12 +79,12 @@ _CLOCKED = """
 CREATE OR REPLACE TEMP TABLE clocked AS
 WITH started AS (
     SELECT o.* EXCLUDE (off_hours, sure),
-        r.* EXCLUDE (sid, step, role, limit_unit, strict_unit, ends_basis, limit_value, strict_value, sure_since, sure_until), r.limit_micro IS NOT NULL OR r.limit_days IS NOT NULL AS limited,
+        r.* EXCLUDE (sid, cal, step, role, limit_unit, strict_unit, ends_basis, limit_value, strict_value, sure_since, sure_until), {cal} AS cal, r.limit_micro IS NOT NULL OR r.limit_days IS NOT NULL AS limited,
         {start} AS start, {start_bare} AS start_bare,
         -- (34) A step still open when the application was withdrawn or moved on is no longer owed.
         o.completed_at IS NULL AND o.app_id IN (SELECT app_id FROM judged_application WHERE ended) AS released,
         coalesce(o.completed_at, c.ends) AS stop, o.completed_bare AND o.completed_at IS NOT NULL AS stop_bare
-    FROM step o JOIN rule_step r USING (sid) JOIN coverage c USING (office_key) {starts}
+    FROM step o JOIN rule_step r USING (sid) JOIN coverage c USING (office_key) {starts} {own}
     WHERE NOT o.sure
 ), timed AS (
     SELECT t.*, CASE WHEN t.extended_to IS NOT NULL THEN due_of_extension(t.cal, t.extended_to) END AS extended_due,
@@ -149,9 +149,18 @@ CREATE OR REPLACE MACRO top_bit(mask) AS bit_count(smear32(smear16(smear8(smear4
 """
 
 
+def own_hours(con: duckdb.DuckDBPyConnection, entry: str) -> dict[str, str]:
+    """How a query finds the calendar of an entry's step (its rule is `r`): the office's own (43), where a register gives any, else its kind's."""
+    if con.execute("SELECT 1 FROM own_calendar LIMIT 1").fetchone() is None:
+        return {"own": "", "cal": "r.cal"}
+    joined = f"LEFT JOIN own_calendar w ON w.office_key = {entry}.office_key AND w.kind_cal = r.cal"
+    return {"own": joined, "cal": "coalesce(w.cal, r.cal)"}
+
+
 def clock(con: duckdb.DuckDBPyConnection) -> None:
     """Build `step`, `further_back` and `clocked` from the tables of `applications` and `coverage`."""
-    con.execute(_STEP)
+    own = own_hours(con, "o")
+    con.execute(_STEP.format(**own))
     con.execute(_HOLLOW)
     con.execute(_DONE)
     if con.execute("SELECT 1 FROM step WHERE received_at IS NULL AND NOT sure LIMIT 1").fetchone():
@@ -159,6 +168,6 @@ def clock(con: duckdb.DuckDBPyConnection) -> None:
         joined = "LEFT JOIN derived_start s ON s.app_id = o.app_id AND s.sid = o.sid AND o.received_at IS NULL"
         start = "coalesce(o.received_at, s.start)"
         bare = "CASE WHEN o.received_at IS NULL THEN s.start_bare ELSE o.received_bare END"
-        con.execute(_CLOCKED.format(starts=joined, start=start, start_bare=bare))
+        con.execute(_CLOCKED.format(starts=joined, start=start, start_bare=bare, **own))
     else:
-        con.execute(_CLOCKED.format(starts="", start="o.received_at", start_bare="o.received_bare"))
+        con.execute(_CLOCKED.format(starts="", start="o.received_at", start_bare="o.received_bare", **own))

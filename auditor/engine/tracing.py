@@ -17,12 +17,14 @@ from auditor.engine import findings, overruns, verdicts
 from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, no_progress, numbers_named, take, worded
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import PSEUDONYM, mask_employees
+from auditor.engine.ownoffices import own_offices
 from auditor.engine.ruletables import PlacedStep, RuleTables
 from auditor.engine.staging import Staging
 from auditor.engine.timeline import Aside, Clock, Coverage, Day, Due, Entry, Finding, Step, Timeline, Trace
 from auditor.engine.watching import Kept, Watch
 from auditor.engine.worktime import intervals_on
 from auditor.journal.layout import Layout, survey_exports
+from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.quarantine import mask, sentence
 from auditor.journal.reading import read_source
@@ -42,6 +44,7 @@ def trace(
     district: str | None,
     folder: Path,
     progress: Progress = no_progress,
+    register: Register | None = None,
 ) -> Trace:
     """What exports hold of an application number, judged as `audit` judges them. `folder` is an empty one for the run's working files.
 
@@ -52,7 +55,7 @@ def trace(
     layouts = survey_exports(paths, profile)
     sizes = [layout.source.path.stat().st_size for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress)
+    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register)
     mentions = pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions])
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
     watch = Watch(number, district, None if district else FEW + 1)
@@ -60,7 +63,7 @@ def trace(
         staging,
         Files(pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"), mentions),
         rulebook,
-        Question(asked.as_of, asked.covers, restart, every_clock=True),
+        Question(asked.as_of, asked.covers, restart, every_clock=True, offices=own_offices(register, rulebook)),
         folder,
         lambda done, whole: progress("judge", done, whole),
         watch,
@@ -76,21 +79,21 @@ def trace(
         mentions.filter(pl.col("application_no") == number)["file_id"]
     )
     quarantined, extra = _read_again(
-        [layouts[i] for i in sorted(holding)], profile, number, Words("reading", asked.language)
+        [layouts[i] for i in sorted(holding)], profile, register, number, Words("reading", asked.language)
     )
     left_out = tuple(Aside(layouts[i].label, line, None) for i, line, judged in watch.rows if not judged)
     return Trace(timelines, tuple(watch.found), tuple(watch.nearest()), quarantined, left_out, extra)
 
 
 def _read_again(
-    layouts: list[Layout], profile: Profile, number: str, words: Words
+    layouts: list[Layout], profile: Profile, register: Register | None, number: str, words: Words
 ) -> tuple[tuple[Aside, ...], dict[tuple[str, int], dict[str, str]]]:
     """From the files that hold the number: its rows in quarantine, and the extra columns of its entries."""
     quarantined: list[Aside] = []
     extra: dict[tuple[str, int], dict[str, str]] = {}
     for layout in layouts:
         path = layout.label
-        for batch in read_source(layout.source, profile, layout, keep_sent=True):
+        for batch in read_source(layout.source, profile, layout, register, keep_sent=True):
             for row in batch.quarantined.filter(numbers_named().list.contains(number)).iter_rows(named=True):
                 quarantined.append(Aside(path, row["source_line"], mask(sentence(words, row))))
             lines = batch.rows.filter(pl.col("application_no") == number)["source_line"]
@@ -140,7 +143,7 @@ class _Builder:
         self.rulebook = rulebook
         self.asked = asked
         self.pseudonyms = pseudonyms
-        self.calendars = [rulebook.calendars[name] for name in sorted(rulebook.calendars)]
+        self.calendars = judgement.calendars
         self.application = self._rows(_APPLICATION)[0]
         overruns.due_moments(self.con)
         self.con.execute(verdicts.TABLE.replace("CREATE TABLE", "CREATE TEMP TABLE"))

@@ -39,11 +39,13 @@ IIN = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
 def set_aside_faulty(rows: pl.DataFrame, faults: pl.DataFrame, raw: Callable[[list[int]], list[str]]) -> pl.DataFrame:
-    """Typed rows with the faults that the schema found in them (`auditor.journal.schema`): one row each, first fault first."""
+    """Typed rows with the faults found in them (`auditor.journal.schema`, `auditor.journal.placing`): one row each, first fault first."""
+    expected = pl.col("expected") if "expected" in faults.columns else pl.lit(None, dtype=pl.String)
     by_row = faults.group_by("row", maintain_order=True).agg(
         pl.col("column").first(),
         pl.col("value").first(),
         pl.col("reason").first(),
+        expected.first().alias("expected"),
         pl.struct("column", "reason", "value").slice(1).alias("more"),
     )
     bad = rows.select("source_line", *KEY)[by_row["row"]]
@@ -51,7 +53,6 @@ def set_aside_faulty(rows: pl.DataFrame, faults: pl.DataFrame, raw: Callable[[li
         pl.concat([by_row.drop("row"), bad], how="horizontal")
         .with_columns(
             pl.Series("raw", raw(bad["source_line"].to_list()), dtype=pl.String),
-            pl.lit(None, dtype=pl.String).alias("expected"),
             pl.lit([], dtype=pl.List(pl.String)).alias("tokens"),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in QUARANTINED.items())

@@ -20,6 +20,8 @@ from auditor.exports.proof import Condition, condition
 from auditor.exports.records import LONGEST_LINE, Fault, Stretch, readable, split_stretch
 from auditor.exports.source import Source
 from auditor.journal.layout import Layout, survey
+from auditor.journal.offices import Register
+from auditor.journal.placing import Placing
 from auditor.journal.profile import MOMENTS, Profile
 from auditor.journal.quarantine import set_aside_faulty, set_aside_unsplit
 from auditor.journal.rows import BARE, ROW_COLUMNS, clean, sent_columns, type_rows
@@ -81,9 +83,12 @@ class _Piece:
 class Reading:
     """One export being read: iterate for its batches, then ask for `summary`."""
 
-    def __init__(self, layout: Layout, profile: Profile, *, keep_sent: bool = False) -> None:
+    def __init__(
+        self, layout: Layout, profile: Profile, register: Register | None = None, *, keep_sent: bool = False
+    ) -> None:
         self.layout = layout
         self.profile = profile
+        self.placing = Placing(register, register.lying_in(layout.source.path)) if register else None
         self.keep_sent = keep_sent
         self._accepted = 0
         self._quarantined = 0
@@ -160,7 +165,13 @@ class Reading:
         texts = piece.texts if piece.tidy else clean(piece.texts)
         rows = type_rows(texts, piece.lines, self.layout, self.profile)
         faults = judge(rows)
+        if self.placing:
+            rows, misplaced = self.placing(rows)
+            faulty = faults["row"].unique().implode()
+            faults = pl.concat([faults, misplaced.filter(~pl.col("row").is_in(faulty))], how="diagonal")
         quarantined = set_aside_unsplit(piece.faults, self.layout, self.profile)
+        if self.placing:
+            quarantined = self.placing.readable(quarantined)
         if len(faults):
             quarantined = pl.concat([quarantined, set_aside_faulty(rows, faults, piece.raw)]).sort("source_line")
             good = ~pl.int_range(len(rows), dtype=pl.UInt32, eager=True).is_in(faults["row"].unique().implode())
@@ -183,12 +194,19 @@ class Reading:
             self._dated[name] |= rows[name].null_count() < len(rows)
 
 
-def read_source(source: Source, profile: Profile, layout: Layout | None = None, *, keep_sent: bool = False) -> Reading:
-    """Read one source: iterate over the result for its batches, then take its `summary`.
+def read_source(
+    source: Source,
+    profile: Profile,
+    layout: Layout | None = None,
+    register: Register | None = None,
+    *,
+    keep_sent: bool = False,
+) -> Reading:
+    """Read one source: iterate over the result for its batches, then take its `summary`. A `register` names its offices.
 
     Raises InputError if it can't be taken at all (see `auditor.journal.layout.survey`).
     """
-    return Reading(layout or survey(source, profile), profile, keep_sent=keep_sent)
+    return Reading(layout or survey(source, profile), profile, register, keep_sent=keep_sent)
 
 
 def _last_break(buffer: bytearray, filled: int) -> int:

@@ -56,8 +56,8 @@ def _hours(section: Section, first: date) -> tuple[Hours, ...]:
         hours = Hours(
             since=entry.day("since") or NOWHEN,
             until=entry.day("until", required=False),
-            week=_week(entry),
-            moved_day=_intervals(entry, "moved_day", required=False),
+            week=week_of(entry),
+            moved_day=intervals_of(entry, "moved_day", required=False),
             source=entry.text("source"),
             assumption=entry.text("assumption", required=False),
         )
@@ -77,7 +77,7 @@ def _hours(section: Section, first: date) -> tuple[Hours, ...]:
     return tuple(found)
 
 
-def _week(entry: Section) -> dict[int, Intervals]:
+def week_of(entry: Section) -> dict[int, Intervals]:
     """Opening intervals by ISO weekday; `monday-friday:` names a run of days, a day not named is closed."""
     week: dict[int, Intervals] = {}
     section = entry.section("week")
@@ -89,7 +89,7 @@ def _week(entry: Section) -> dict[int, Intervals]:
             section.node(key)
             section.fault(key, f"`{key}` is no weekday", "`monday` or `monday-friday`, in English")
             continue
-        intervals = _intervals(section, key)
+        intervals = intervals_of(section, key)
         for index in range(WEEKDAYS.index(first), WEEKDAYS.index(last or first) + 1):
             if index + 1 in week:
                 section.fault(key, f"{WEEKDAYS[index]} stands twice", "name each day once")
@@ -97,7 +97,7 @@ def _week(entry: Section) -> dict[int, Intervals]:
     return {day: week.get(day, ()) for day in range(1, 8)}
 
 
-def _intervals(section: Section, key: str, *, required: bool = True) -> Intervals:
+def intervals_of(section: Section, key: str, *, required: bool = True) -> Intervals:
     """`[09:00-13:00, 14:30-18:30]` as seconds after midnight, in order and apart from each other."""
     found: list[tuple[int, int]] = []
     for text in section.texts(key, required=required, empty=True):

@@ -36,6 +36,7 @@ def summary(audit: Audit) -> str:
         "rules_sha256": audit.rules_sha256,
         "calendar_sha256": audit.calendar_sha256,
         "inputs": [{"path": f.path, "sha256": f.sha256, "rows": f.rows_read} for f in audit.inputs],
+        "offices_sha256": audit.offices_sha256,
         "rules_id": audit.rules_id,
         "covers": [_moment(audit.covers[0]), _moment(audit.covers[1])],
         "left_out": audit.left_out,
