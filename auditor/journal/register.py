@@ -103,7 +103,7 @@ class _Reader:
         if child is None:
             return {}
         names = {language: child.texts(language) for language in ("kk", "ru")}
-        names["other"] = child.texts("other", required=False)
+        names["other"] = child.texts("other", required=False, empty=True)
         child.done()
         return names
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from auditor.engine import findings, worktime
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Question, judge
+from auditor.engine.ownoffices import Offices
 from auditor.engine.staging import Staging
 from auditor.law.types import Rulebook
 from reference.model import Entry, Found, Judgement
@@ -42,6 +43,7 @@ def run_engine(
     numbering: tuple[bool, bool] | None = None,
     buckets: int = 1,
     every_clock: bool = False,
+    offices: Offices | None = None,
 ) -> Judgement:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -57,7 +59,9 @@ def run_engine(
         staging.close()
         ids = {path: i for i, path in enumerate(paths)}
         mentions = [(ids[path], district, office, number) for path, district, office, number in quarantined]
-        question = Question(as_of, covers, numbering[1] if numbering and numbering[0] else None, every_clock)
+        question = Question(
+            as_of, covers, numbering[1] if numbering and numbering[0] else None, every_clock, offices or {}
+        )
         known = Files(
             pl.DataFrame(files, schema=FILES_SCHEMA, orient="row"),
             pl.DataFrame(mentions, schema=MENTIONS_SCHEMA, orient="row"),
@@ -72,14 +76,15 @@ def run_engine(
 
 
 _day_tables = worktime.day_tables
-_known: dict[int, tuple[object, object]] = {}
+_known: dict[tuple[int, ...], tuple[object, object]] = {}
 
 
 def _remembered(calendars):
-    """The tables of a calendar, made once: they are half the cost of judging a small journal."""
-    if id(calendars) not in _known:
-        _known[id(calendars)] = (calendars, _day_tables(calendars))
-    return _known[id(calendars)][1]
+    """The tables of calendars, made once: they are half the cost of judging a small journal."""
+    key = tuple(id(calendar) for calendar in calendars.values())
+    if key not in _known:
+        _known[key] = (calendars, _day_tables(calendars))
+    return _known[key][1]
 
 
 worktime.day_tables = _remembered

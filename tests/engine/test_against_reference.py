@@ -6,13 +6,17 @@ For more than the suite's share: `pytest tests/engine/test_against_reference.py 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from auditor.engine.ownoffices import OwnOffice
+from auditor.journal.profile import Numbering
 from auditor.law.load import load_rulebook
-from auditor.law.types import Rulebook
+from auditor.law.types import Calendar, DayOff, Hours, Rulebook
 from auditor.paths import default_rules
 from engine.harness import run_engine
 from engine.strategies import journal
@@ -30,11 +34,31 @@ def rules(which: str) -> Rulebook:
     return {"decree": lambda: decree, "made up": made_up, "decree and more": lambda: with_more(decree)}[which]()
 
 
-def compare(drawn, rulebook, buckets=1, every_clock=False):
+@cache
+def offices(which: str) -> dict[tuple[str, str], OwnOffice]:
+    """Offices with hours of their own, closed around the days that journals are invented for, and numberings of their own."""
+    calendars = rules(which).calendars
+    saturdays = dict.fromkeys(range(1, 7), ((9 * 3600, 13 * 3600),))
+    short = Hours(date(2018, 4, 1), date(2018, 12, 28), {**saturdays, 7: ()}, ((10 * 3600, 11 * 3600),), "")
+    shut = [date(2018, 3, 5) + timedelta(days=i) for i in range(3)] + [date(2018, 8, 20), date(2018, 12, 31)]
+    closed = {day: DayOff(day, "office_closed", {}, "") for day in shut}
+
+    def own(kind: str, hours: tuple[Hours, ...], days: dict[date, DayOff]) -> Calendar:
+        usual = calendars[kind]
+        return replace(usual, id=f"own {kind}", hours=(*hours, *usual.hours), days_off={**days, **usual.days_off})
+
+    return {
+        ("D1", "Provider 1"): OwnOffice("provider", own("provider", (short,), {}), Numbering(True, True)),
+        ("D1", "Akim 1"): OwnOffice("akim", own("akim", (), closed), Numbering(False, True)),
+        ("D1", "Corporation 1"): OwnOffice("corporation", own("corporation", (short,), closed)),
+    }
+
+
+def compare(drawn, rulebook, buckets=1, every_clock=False, register=None):
     """The slow reference is right; what the engine missed or invented is shown with the journal it was about."""
     entries, as_of, covers, quarantined, numbering = drawn
-    expected = judge(entries, rulebook, as_of, covers, quarantined, numbering)
-    actual = run_engine(entries, rulebook, as_of, covers, quarantined, numbering, buckets, every_clock)
+    expected = judge(entries, rulebook, as_of, covers, quarantined, numbering, register)
+    actual = run_engine(entries, rulebook, as_of, covers, quarantined, numbering, buckets, every_clock, register)
     missed = Counter(expected.found) - Counter(actual.found)
     invented = Counter(actual.found) - Counter(expected.found)
     told = [*(f"missed   {f}" for f in missed), *(f"invented {f}" for f in invented)]
@@ -63,15 +87,23 @@ def test_every_clock(drawn):
     compare(drawn, rules("decree and more"), every_clock=True)
 
 
+@FEW
+@given(drawn=journal(rules("decree and more")))
+def test_offices_of_their_own(drawn):
+    """Own hours, days closed and numbering of single offices, as a register has them."""
+    compare(drawn, rules("decree and more"), register=offices("decree and more"))
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("own", [False, True], ids=["usual offices", "offices of their own"])
 @pytest.mark.parametrize("which", ["decree", "made up", "decree and more"])
-def test_at_length(which):
+def test_at_length(which, own):
     """The same, 1,500 journals long."""
     rulebook = rules(which)
 
     @MANY
     @given(drawn=journal(rulebook))
     def run(drawn):
-        compare(drawn, rulebook, buckets=2)
+        compare(drawn, rulebook, buckets=2, register=offices(which) if own else None)
 
     run()

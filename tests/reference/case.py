@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from auditor.engine.ownoffices import OwnOffice
 from auditor.law.types import Edition, Rulebook, Step
 from reference.applications import THIRTY_DAYS, Application, Place, Row
 from reference.clock import Clock, Measure
@@ -23,12 +24,18 @@ class Bench:
     coverage: dict[Place, tuple[datetime | None, datetime | None]]
     quarantined: list[tuple[str, str | None, str | None, str]]
     file_places: dict[str, set[Place]]
+    offices: dict[Place, OwnOffice] = field(default_factory=dict)
     clocks: dict[str, Clock] = field(default_factory=dict)
 
-    def clock(self, kind: str) -> Clock:
-        if kind not in self.clocks:
-            self.clocks[kind] = Clock(self.rulebook.calendars[kind])
-        return self.clocks[kind]
+    def clock(self, kind: str, place: Place) -> Clock:
+        """Reading 44: the office's own calendar, where it has one, for the steps of its own kind."""
+        calendar = self.rulebook.calendars[kind]
+        own = self.offices.get(place)
+        if own is not None and own.kind == kind and own.calendar is not None:
+            calendar = own.calendar
+        if calendar.id not in self.clocks:
+            self.clocks[calendar.id] = Clock(calendar)
+        return self.clocks[calendar.id]
 
     def cut_off(self, row: Row) -> datetime:
         end = self.coverage[row.place][1]

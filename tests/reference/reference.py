@@ -6,6 +6,7 @@ import itertools
 from collections import Counter
 from datetime import datetime
 
+from auditor.engine.ownoffices import OwnOffice
 from auditor.law.types import Rulebook
 from reference import books, order, terms
 from reference.applications import Application, Place, Row, coverage, group, make_application, read
@@ -23,13 +24,14 @@ def judge(
     covers: tuple[datetime | None, datetime | None] = (None, None),
     quarantined: list[tuple[str, str | None, str | None, str]] = (),  # type: ignore[assignment]
     numbering: tuple[bool, bool] | None = None,
+    offices: dict[Place, OwnOffice] | None = None,
 ) -> Judgement:
-    """Judge a whole set of exports. `numbering`: (own book, restarts each year), as the profile says."""
+    """Judge a whole set of exports. `numbering`: (own book, restarts each year), as the profile says; `offices`: the register."""
     rows, duplicates, places = read(entries, rulebook, as_of, covers[1])
     file_places: dict[str, set[Place]] = {}
     for row in rows:
         file_places.setdefault(row.entry.source_file, set()).add(row.place)
-    bench = Bench(rulebook, as_of, coverage(rows, places, as_of, covers), list(quarantined), file_places)
+    bench = Bench(rulebook, as_of, coverage(rows, places, as_of, covers), list(quarantined), file_places, offices or {})
     found: list[Found] = []
     verdicts: Counter[Verdict] = Counter()
     applications: dict[int, Application] = {}
@@ -124,15 +126,16 @@ def journal(
         elif row.step is not None and row.completed is not None and not row.completed_bare:
             # J03 (reading 10)
             channel = app.channel if row.kind == "own" else "provider"
-            clock = bench.clock(bench.rulebook.office_kind(row.step.role, channel))
+            clock = bench.clock(bench.rulebook.office_kind(row.step.role, channel), row.place)
             human = bench.rulebook.roles[row.step.role].human
             if human and clock.covers(row.completed.date()) and not clock.is_open(row.completed):
                 found.append(about("J03", row, app, row.step, "exact"))
-    if numbering is not None and numbering[0]:
-        files = {file for file, *_ in bench.quarantined}
-        for code, places in (
-            ("J04", books.gaps(rows, numbering[1], files)),
-            ("J05", books.back_dated(rows, numbering[1])),
-        ):
-            found += [about(code, row, applications[id(row)], row.step, "exact") for row in places]
+    files = {file for file, *_ in bench.quarantined}
+    for place in dict.fromkeys(row.place for row in rows):
+        own = bench.offices[place].numbering if place in bench.offices else None
+        own_book, restarts = (own.own_book, own.yearly_restart) if own else numbering or (False, False)
+        if own_book:
+            theirs = [row for row in rows if row.place == place]
+            for code, at in (("J04", books.gaps(theirs, restarts, files)), ("J05", books.back_dated(theirs, restarts))):
+                found += [about(code, row, applications[id(row)], row.step, "exact") for row in at]
     return found

@@ -41,7 +41,7 @@ def judge_step(case: Case, step: Step, of: str) -> None:
         case.verdict(step.id, "undetermined", "no_receipt")
         return
     end = (row.completed, row.completed_bare) if row.completed is not None else (case.bench.cut_off(row), False)
-    clock = case.bench.clock(case.kind(step, of))
+    clock = case.bench.clock(case.kind(step, of), row.place)
     result = measure(clock, step.limit, extended(case, step, of), start, end, done)
     if result.over is None:
         case.verdict(step.id, "undetermined", result.reason)
@@ -120,7 +120,7 @@ def judge_not_begun(case: Case, last: Step, row: Row, step: Step) -> None:
     if case.quarantined_row():
         case.verdict(step.id, "undetermined", "quarantined_row")
         return
-    clock = case.bench.clock(kind)
+    clock = case.bench.clock(kind, row.place)
     cut_off = case.bench.cut_off(row)
     assert row.completed is not None
     judge_idle(case, last, row, step, None, "own", cut_off)
@@ -165,7 +165,7 @@ def judge_idle(
     if kind != case.kind(last, of) or not case.human(step) or step.role == "applicant":
         return
     end = cut_off if next_row is None else next_row.received
-    clock = case.bench.clock(kind)
+    clock = case.bench.clock(kind, (next_row or row).place)
     assert row.completed is not None
     if end is None or not clock.covers(row.completed.date()) or not clock.covers(end.date()):
         return
@@ -221,7 +221,7 @@ def judge_total(case: Case) -> None:
     bare = earliest.received_bare if earliest.received is not None else earliest.completed_bare
     # The portal never closes, so its working days are the provider's.
     kind = "provider" if case.app.channel == "portal" else case.kind(total_first_step(case.edition))
-    clock = case.bench.clock(kind)
+    clock = case.bench.clock(kind, earliest.place)
     row = case.app.performing(step)
     if row is not None and row.completed is not None:
         result = measure(clock, limit, None, (earliest.moment, bare), (row.completed, row.completed_bare), True)
