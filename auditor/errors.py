@@ -2,7 +2,8 @@
 
 AuditorError
 ├── UsageError      what was asked cannot be done (exit 2)
-│   └── InputError  an input refused whole: missing, empty, not a journal (exit 2)
+│   ├── InputError  an input refused whole: missing, empty, not a journal (exit 2)
+│   └── ConfigError the configuration of the nightly run is invalid (exit 2)
 └── RulesError      rules or calendar invalid (exit 3)
 """
 
@@ -34,6 +35,14 @@ class UsageError(AuditorError):
 
 class InputError(UsageError):
     """An input that is refused whole."""
+
+
+class ConfigError(UsageError):
+    """The configuration is invalid. `faults` holds every one found, each with file and line where it has one."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults), hint="Mend what is named above; docs/nightly.md explains every key.")
+        self.faults = faults
 
 
 class RulesError(AuditorError):

@@ -17,6 +17,9 @@
                   the next version; null: it stands), gone (first run whose exports cover it and do not have it), place, moment,
                   cells (all columns in the order of the header), mark (of the judged columns)
     change        what is different in an entry from what was first exported: columns, before, after; before_run, since, until (put back)
+    night         run, key (names what was judged: files, moment, rules …), folder of its report, told: figures for STATUS.html (JSON)
+    outbox        message_id, run, kind, district, recipient, file and sha256 (the message), state, attempts, next_try (not before it), said (the mail
+                  server's last words), changed_at: auditor.mail.outbox
 
 A file is carried forward step by step, each step in a transaction; nothing is carried back.
 """
@@ -29,7 +32,7 @@ import duckdb
 
 from auditor.engine.result import VERDICTS
 
-VERSION = 2
+VERSION = 3
 
 _VERDICT_COLUMNS = ", ".join(f'"{verdict}" BIGINT' for verdict in VERDICTS)
 _FINDING_COLUMNS = """code VARCHAR, severity VARCHAR, district VARCHAR, office VARCHAR, service VARCHAR, channel VARCHAR,
@@ -70,7 +73,13 @@ CREATE TABLE sent (entry BIGINT, since BIGINT, until BIGINT, gone BIGINT, layout
 CREATE TABLE change (entry BIGINT, before_run BIGINT, since BIGINT, until BIGINT, columns VARCHAR[], before VARCHAR[], after VARCHAR[]);
 """
 
-STEPS: tuple[str | Callable[[duckdb.DuckDBPyConnection], None], ...] = (_FIRST, _SECOND)
+_THIRD = """
+CREATE TABLE night (run BIGINT, key VARCHAR, folder VARCHAR, told VARCHAR);
+CREATE TABLE outbox (message_id VARCHAR, run BIGINT, kind VARCHAR, district VARCHAR, recipient VARCHAR, file VARCHAR, sha256 VARCHAR,
+    state VARCHAR, attempts INTEGER, next_try TIMESTAMP, said VARCHAR, changed_at TIMESTAMP);
+"""
+
+STEPS: tuple[str | Callable[[duckdb.DuckDBPyConnection], None], ...] = (_FIRST, _SECOND, _THIRD)
 """Step n carries a file from layout n to n + 1; layout 0 is an empty database."""
 
 
