@@ -9,7 +9,8 @@ import click
 from auditor.commands import options
 from auditor.exports.find import find_exports
 from auditor.journal.layout import survey_exports
-from auditor.journal.profile import Profile, load_profile
+from auditor.journal.profile import Profile
+from auditor.journal.profile_file import load_profile
 from auditor.journal.quarantine import mask, sentence
 from auditor.journal.reading import read_source
 from auditor.language import Words

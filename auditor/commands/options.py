@@ -12,7 +12,8 @@ import polars as pl
 from auditor.errors import UsageError
 from auditor.journal.moments import read_moments
 from auditor.journal.offices import Register
-from auditor.journal.profile import KEYS, Profile, load_profile
+from auditor.journal.profile import Profile
+from auditor.journal.profile_file import KEYS, load_profile
 from auditor.journal.register import load_register
 from auditor.law.load import load_rulebook
 from auditor.law.types import LANGUAGES, Rulebook

@@ -5,7 +5,6 @@ Each file is looked at before any is read, so that one message names every file 
 
 from __future__ import annotations
 
-import difflib
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from auditor.errors import InputError
 from auditor.exports.records import Shape, split_cells
 from auditor.exports.source import Source
-from auditor.journal.header import HeaderMatch, match_header
+from auditor.journal.header import HeaderMatch, match_header, refusal
 from auditor.journal.profile import MOMENTS, REQUIRED, Profile, fold_name
 
 HEAD = 1 << 18
@@ -29,7 +28,7 @@ MOSTLY = 0.9
 class Layout:
     """How one export is to be read.
 
-    header: its names, made unique. columns: canonical name to position. data_offset and data_line: byte and physical line
+    header: its names, made unique. match: which of them is which canonical column. data_offset and data_line: byte and physical line
     (from 1) after the header. blank_lines: those above the header.
     """
 
@@ -37,7 +36,7 @@ class Layout:
     encoding: str
     delimiter: str
     header: tuple[str, ...]
-    columns: dict[str, int]
+    match: HeaderMatch
     data_offset: int
     data_line: int
     blank_lines: int
@@ -48,10 +47,14 @@ class Layout:
         return self.source.label
 
     @property
+    def columns(self) -> dict[str, int]:
+        """Canonical name to position; without those of single steps, where a row holds several."""
+        return self.match.columns
+
+    @property
     def extra(self) -> dict[str, int]:
         """The columns that are not canonical: name to position."""
-        taken = set(self.columns.values())
-        return {name: at for at, name in enumerate(self.header) if at not in taken}
+        return {name: at for at, name in enumerate(self.header) if at not in self.match.whole}
 
     @property
     def shape(self) -> Shape:
@@ -60,7 +63,12 @@ class Layout:
             self.delimiter,
             len(self.header),
             tuple(self.columns[name] for name in REQUIRED if name in self.columns),
-            tuple(self.columns[name] for name in MOMENTS if name in self.columns),
+            tuple(
+                at
+                for columns in (self.columns, *self.match.step_columns)
+                for name, at in columns.items()
+                if name in MOMENTS
+            ),
         )
 
 
@@ -103,7 +111,7 @@ def survey(source: Source, profile: Profile) -> Layout:
         encoding="utf-8-sig" if bom else "utf-8",
         delimiter=best.delimiter,
         header=_unique(best.names),
-        columns={name: positions[0] for name, positions in best.match.found.items()},
+        match=best.match,
         data_offset=bom + sum(map(len, lines[:used])),
         data_line=used + 1,
         blank_lines=blank,
@@ -137,26 +145,9 @@ def _header(lines: list[bytes], delimiter: str, profile: Profile) -> _Header:
 
 
 def _refuse_bad_header(header: _Header, profile: Profile, label: str) -> None:
-    if header.match.twice:
-        twice = header.match.twice.items()
-        places = "; ".join(f"{name}: columns {', '.join(str(p + 1) for p in at)}" for name, at in twice)
-        raise InputError(f"The header names a column twice ({places}).", where=label, hint="Rename or drop one.")
-    if header.match.complete:
-        return
-    shown = ", ".join(f"`{name}`" for name in header.names[:40]) + (" …" if len(header.names) > 40 else "")
-    hints: list[str] = []
-    for name in header.match.missing:
-        sought = profile.columns.get(name, name)
-        free = {fold_name(n): n for n in header.names if n}
-        near = difflib.get_close_matches(fold_name(sought), free, n=1, cutoff=0.5)
-        what = f"`{name}`" if sought == name else f"`{sought}` (for `{name}`)"
-        hints.append(what + (f" (perhaps meant by `{free[near[0]]}`)" if near else ""))
-    plural = "columns are" if len(hints) > 1 else "column is"
-    raise InputError(
-        f"Required {plural} missing: {', '.join(hints)}. Columns found (by {DELIMITER_NAMES[header.delimiter]}): {shown}.",
-        where=label,
-        hint="Rename the columns, or give a layout of your own with --profile FILE.",
-    )
+    refused = refusal(header.match, header.names, profile)
+    if refused is not None:
+        raise InputError(refused[0], where=label, hint=refused[1])
 
 
 def _refuse_other_encodings(head: bytes, label: str) -> None:

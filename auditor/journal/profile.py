@@ -1,24 +1,13 @@
-"""A profile maps an office's own layout to the canonical journal.
+"""A profile maps an office's own layout to the canonical journal. How it is written: `auditor.journal.profile_file`.
 
-columns: {received_at: "Дата поступления"}   canonical name: name in the header
-constants: {channel: akim}                   canonical name: value of every row
-values: {service: {АСП: targeted_assistance}} canonical name: {spelling: value}
-zone: Asia/Almaty
-numbering: {own_book: yes, yearly_restart: yes}
-covers: 2018-01-01..2018-03-31               either side may be empty
+Four layouts. `steps`: a row per step, as the canonical journal has it. `application`: a row per application, with columns
+for each step. `incoming`, `outgoing`: the prescribed books of documents, which are a row per document with a few dates,
+and of which a step that is missing proves nothing.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
 from dataclasses import dataclass, field
-from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from auditor.errors import InputError
-from auditor.journal.moments import SHAPE
-from auditor.law.plain_yaml import Block, Faults, Node, Text, read_yaml
 
 REQUIRED = ("district", "office", "application_no", "service", "channel", "step")
 CANONICAL = (
@@ -36,11 +25,20 @@ CANONICAL = (
     ),
 )
 """The columns of the canonical journal, in the order of the specification."""
+LINKS = ("linked_no", "linked_office")
+"""Beside them: the number, and the office, that a row quotes of the same application in another office's journal."""
+COLUMNS = (*CANONICAL, *LINKS)
 MOMENTS = ("received_at", "completed_at")
 DATES = ("registered_on", "extended_to")
-TEXTS = tuple(name for name in CANONICAL if name not in MOMENTS + DATES)
+TEXTS = tuple(name for name in COLUMNS if name not in MOMENTS + DATES)
+STEP_CELLS = (*MOMENTS, "employee", "role", "extended_to")
+"""What each step has of its own where a row is a whole application; the rest is the row's."""
+ROW_CELLS = tuple(name for name in COLUMNS if name not in (*STEP_CELLS, "step"))
+LAYOUTS = ("steps", "application", "incoming", "outgoing")
+BOOKS = ("incoming", "outgoing")
 ZONE = "Asia/Almaty"
-KEYS = ("columns", "constants", "values", "zone", "numbering", "covers")
+DATE = "date"
+"""What `take` says to find the one date that a text holds; else it is a pattern with one group."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +50,81 @@ class Numbering:
 
 
 @dataclass(frozen=True)
-class Profile:
-    """A layout. `columns`: canonical name to header name. `covers`: the stated period as written (FROM, TO), or None."""
+class Cell:
+    """Where a value stands: the names that its column may have in a header, and what is taken of its text (all without `take`)."""
 
-    columns: dict[str, str] = field(default_factory=dict)
+    headers: tuple[str, ...]
+    take: str | None = None
+
+
+@dataclass(frozen=True)
+class StepCells:
+    """One step of a row that is a whole application or document.
+
+    step, role: ids or names of the vocabulary. cells: of `STEP_CELLS`. when: canonical column of the row to the values
+    (folded by `fold_value`) with which the row has this step at all. optional: an export may have none of its columns.
+    """
+
+    step: str
+    cells: dict[str, Cell]
+    role: str | None = None
+    when: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A layout.
+
+    columns: canonical name to its cell. optional: those of them that an export may lack. constants: canonical name to the value of
+    every row. values: canonical name: {spelling folded by `fold_value`: value}. contains: canonical name: {phrase, folded: value}, for
+    values that stand somewhere in a text; a row with none of them is other mail (or has the constant, where there is one). only: phrases, one of which a row's column must hold, else it
+    is other mail. moments: formats of dates beside the usual ones (`auditor.journal.formats`). steps: of a row per application.
+    shows: steps and roles of which the journal would have an entry, None for all that it has columns for. covers: the stated period as
+    written (FROM, TO), or None.
+    """
+
+    name: str = ""
+    layout: str = "steps"
+    columns: dict[str, Cell] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
     constants: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    contains: dict[str, dict[str, str]] = field(default_factory=dict)
+    only: tuple[tuple[Cell, tuple[str, ...]], ...] = ()
+    moments: tuple[str, ...] = ()
+    steps: tuple[StepCells, ...] = ()
+    shows: tuple[str, ...] | None = None
     zone: str = ZONE
+    delimiter: str | None = None
     numbering: Numbering | None = None
     covers: tuple[str | None, str | None] | None = None
+    titles: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def canonical(zone: str = ZONE) -> Profile:
         """The layout of the specification itself; moments with an offset are turned to local time of `zone`."""
         return Profile(zone=zone)
+
+    @property
+    def unfolds(self) -> bool:
+        """Whether one row holds several entries."""
+        return self.layout != "steps"
+
+    @property
+    def row_columns(self) -> tuple[str, ...]:
+        """The canonical columns that are looked for in a header, those of single steps left out."""
+        return ROW_CELLS if self.unfolds else COLUMNS
+
+    def cell(self, name: str) -> Cell:
+        """The cell of a canonical column: what the profile says, else its own name."""
+        return self.columns.get(name) or Cell((name,))
+
+    def needs(self, name: str) -> bool:
+        """Whether a header must have this column."""
+        if name in self.columns:
+            return name not in self.optional
+        return name in REQUIRED and name not in self.constants
 
 
 def fold_name(name: str) -> str:
@@ -76,113 +135,3 @@ def fold_name(name: str) -> str:
 def fold_value(value: str) -> str:
     """A spelling as `values` compares it."""
     return fold_name(value)
-
-
-def load_profile(path: Path, zone: str = ZONE) -> Profile:
-    """Read a profile. Raises InputError with every fault: file, line, key, what is wrong, what would be right.
-
-    `zone`: that of the rules, for a profile that names none.
-    """
-    faults = Faults()
-    root = read_yaml(path, str(path), faults)
-    profile = _Reader(str(path), faults, zone).profile(root) if root is not None else Profile()
-    if faults.found:
-        raise InputError("\n".join(faults.sentences()), hint=f"The keys of a profile are: {', '.join(KEYS)}.")
-    return profile
-
-
-class _Reader:
-    def __init__(self, file: str, faults: Faults, zone: str) -> None:
-        self.file = file
-        self.faults = faults
-        self.zone = zone
-
-    def profile(self, root: Block) -> Profile:
-        self._known(root, KEYS, "")
-        entries = root.entries
-        columns = self._texts(entries.get("columns"), "columns", CANONICAL)
-        constants = self._texts(entries.get("constants"), "constants", CANONICAL)
-        values = self._block(entries.get("values"), "values", CANONICAL)
-        for name in sorted(columns.keys() & constants.keys()):
-            self._fault(root.entries["constants"], f"constants.{name}", "is also a column", "keep one of the two")
-        self._once_each(entries.get("columns"), columns)
-        return Profile(
-            columns=columns,
-            constants=constants,
-            values={
-                name: {
-                    fold_value(spelling): value for spelling, value in self._texts(node, f"values.{name}", None).items()
-                }
-                for name, node in (values.entries.items() if values else ())
-            },
-            zone=self._zone(entries.get("zone")),
-            numbering=self._numbering(entries.get("numbering")),
-            covers=self._covers(entries.get("covers")),
-        )
-
-    def _once_each(self, node: Node | None, columns: dict[str, str]) -> None:
-        taken: dict[str, str] = {}
-        for name, header in columns.items():
-            other = taken.setdefault(fold_name(header), name)
-            if other != name and isinstance(node, Block):
-                wrong = f"reads the column `{header}`, which `{other}` reads too"
-                self._fault(node.entries[name], f"columns.{name}", wrong, "a column of its own for each")
-
-    def _fault(self, node: Node, key: str, wrong: str, right: str) -> None:
-        self.faults.add(self.file, node.line, key, wrong, right)
-
-    def _known(self, block: Block, allowed: tuple[str, ...], path: str) -> None:
-        for key, line in block.lines.items():
-            if key not in allowed:
-                near = difflib.get_close_matches(key, allowed, n=1)
-                right = f"perhaps `{near[0]}`" if near else f"one of: {', '.join(allowed)}"
-                self.faults.add(self.file, line, f"{path}{key}", "is no key known here", right)
-
-    def _block(self, node: Node | None, key: str, allowed: tuple[str, ...] | None) -> Block | None:
-        if node is None:
-            return None
-        if not isinstance(node, Block):
-            self._fault(node, key, "holds no `key: value` lines", "write one below the other, indented")
-            return None
-        if allowed is not None:
-            self._known(node, allowed, f"{key}.")
-        return node
-
-    def _text(self, node: Node, key: str) -> str:
-        if isinstance(node, Text) and node.value.strip():
-            return node.value.strip()
-        self._fault(node, key, "has no value", "write a plain text after the colon")
-        return ""
-
-    def _texts(self, node: Node | None, key: str, allowed: tuple[str, ...] | None) -> dict[str, str]:
-        block = self._block(node, key, allowed)
-        return {name: self._text(value, f"{key}.{name}") for name, value in block.entries.items()} if block else {}
-
-    def _zone(self, node: Node | None) -> str:
-        if node is None:
-            return self.zone
-        zone = self._text(node, "zone")
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self._fault(node, "zone", f"`{zone}` is no time zone", f"a name such as {ZONE}")
-        return zone
-
-    def _numbering(self, node: Node | None) -> Numbering | None:
-        names = ("own_book", "yearly_restart")
-        given = self._texts(node, "numbering", names)
-        if node is None:
-            return None
-        for name in names:
-            if given.get(name) not in ("yes", "no"):
-                self._fault(node, f"numbering.{name}", "is neither yes nor no", "write `yes` or `no`")
-        return Numbering(given.get("own_book") == "yes", given.get("yearly_restart") == "yes")
-
-    def _covers(self, node: Node | None) -> tuple[str | None, str | None] | None:
-        if node is None:
-            return None
-        begin, dots, end = self._text(node, "covers").partition("..")
-        sides = (begin.strip() or None, end.strip() or None)
-        if not dots or sides == (None, None) or any(side and not re.match(SHAPE, side) for side in sides):
-            self._fault(node, "covers", "is no period", "write 2018-01-01..2018-03-31; either side may be empty")
-        return sides

@@ -39,14 +39,25 @@ IIN = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
 def set_aside_faulty(rows: pl.DataFrame, faults: pl.DataFrame, raw: Callable[[list[int]], list[str]]) -> pl.DataFrame:
-    """Typed rows with the faults found in them (`auditor.journal.schema`, `auditor.journal.placing`): one row each, first fault first."""
+    """Typed rows with the faults found in them (`auditor.journal.schema`, `auditor.journal.placing`): one row each, first fault first.
+
+    Where a row of the export holds several entries, it is set aside whole.
+    """
     expected = pl.col("expected") if "expected" in faults.columns else pl.lit(None, dtype=pl.String)
-    by_row = faults.group_by("row", maintain_order=True).agg(
-        pl.col("column").first(),
-        pl.col("value").first(),
-        pl.col("reason").first(),
-        expected.first().alias("expected"),
-        pl.struct("column", "reason", "value").slice(1).alias("more"),
+    lines = rows.select(pl.col("source_line").alias("at")).with_row_index("row")
+    by_row = (
+        faults.join(lines, on="row", maintain_order="left")
+        .unique(["at", "column", "reason", "value"], keep="first", maintain_order=True)
+        .group_by("at", maintain_order=True)
+        .agg(
+            pl.col("row").first(),
+            pl.col("column").first(),
+            pl.col("value").first(),
+            pl.col("reason").first(),
+            expected.first().alias("expected"),
+            pl.struct("column", "reason", "value").slice(1).alias("more"),
+        )
+        .drop("at")
     )
     bad = rows.select("source_line", *KEY)[by_row["row"]]
     return (
@@ -85,6 +96,8 @@ def _guess(fault: Fault, name: str, layout: Layout, profile: Profile) -> str | N
     if name in profile.constants:
         return profile.constants[name]
     if len(fault.cells) != len(layout.header):
+        return None
+    if name not in layout.columns or profile.cell(name).take is not None:
         return None
     text = " ".join(fault.cells[layout.columns[name]].split())
     if not text or "\\x" in text or "\0" in text:

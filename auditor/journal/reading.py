@@ -24,8 +24,9 @@ from auditor.journal.offices import Register
 from auditor.journal.placing import Placing
 from auditor.journal.profile import MOMENTS, Profile
 from auditor.journal.quarantine import set_aside_faulty, set_aside_unsplit
-from auditor.journal.rows import BARE, ROW_COLUMNS, clean, sent_columns, type_rows
+from auditor.journal.rows import BARE, ROW_COLUMNS, by_own_name, clean, sent_columns, type_rows
 from auditor.journal.schema import judge
+from auditor.journal.unfolding import unfold_rows
 
 STRETCH = 8 << 20
 """Bytes read at a time. Larger ones cost more: memory is touched anew faster than the fixed cost of a batch is saved."""
@@ -53,6 +54,8 @@ class Batch:
 class FileSummary:
     """What was read of one file. rows_read = rows_accepted + rows_quarantined; `columns` as in its header.
 
+    rows_of_other_mail: those accepted of which the profile says that they are no application's: they give no entry.
+
     *_day_precision: every accepted moment of that column is midnight or a bare date (and there is one)."""
 
     label: str
@@ -60,6 +63,7 @@ class FileSummary:
     rows_read: int
     rows_accepted: int
     rows_quarantined: int
+    rows_of_other_mail: int
     columns: tuple[str, ...]
     extra_columns: tuple[str, ...]
     received_day_precision: bool
@@ -92,6 +96,7 @@ class Reading:
         self.keep_sent = keep_sent
         self._accepted = 0
         self._quarantined = 0
+        self._other_mail = 0
         self._blank = layout.blank_lines
         self._timed = dict.fromkeys(MOMENTS, False)
         self._dated = dict.fromkeys(MOMENTS, False)
@@ -109,6 +114,7 @@ class Reading:
             rows_read=self._accepted + self._quarantined,
             rows_accepted=self._accepted,
             rows_quarantined=self._quarantined,
+            rows_of_other_mail=self._other_mail,
             columns=layout.header,
             extra_columns=tuple(layout.extra),
             received_day_precision=received,
@@ -163,7 +169,8 @@ class Reading:
 
     def _batch(self, piece: _Piece) -> Batch:
         texts = piece.texts if piece.tidy else clean(piece.texts)
-        rows = type_rows(texts, piece.lines, self.layout, self.profile)
+        entries = unfold_rows if self.profile.unfolds else type_rows
+        rows = entries(texts, piece.lines, self.layout, self.profile)
         faults = judge(rows)
         if self.placing:
             rows, misplaced = self.placing(rows)
@@ -173,17 +180,23 @@ class Reading:
         if self.placing:
             quarantined = self.placing.readable(quarantined)
         if len(faults):
-            quarantined = pl.concat([quarantined, set_aside_faulty(rows, faults, piece.raw)]).sort("source_line")
-            good = ~pl.int_range(len(rows), dtype=pl.UInt32, eager=True).is_in(faults["row"].unique().implode())
-            rows, texts, lines = rows.filter(good), texts.filter(good), piece.lines.filter(good)
+            faults = by_own_name(faults, rows, self.layout)
+            broken = set_aside_faulty(rows, faults, piece.raw)
+            quarantined = pl.concat([quarantined, broken]).sort("source_line")
+            bad = broken["source_line"].implode()
+            rows = rows.filter(~pl.col("source_line").is_in(bad))
+            good = ~piece.lines.is_in(bad)
+            texts, lines = texts.filter(good), piece.lines.filter(good)
         else:
             lines = piece.lines
         rows = rows.select(ROW_COLUMNS)
-        self._count(rows, quarantined)
+        self._count(rows, lines, quarantined)
         return Batch(rows, quarantined, sent_columns(texts, lines, self.layout) if self.keep_sent else None)
 
-    def _count(self, rows: pl.DataFrame, quarantined: pl.DataFrame) -> None:
-        self._accepted += len(rows)
+    def _count(self, rows: pl.DataFrame, lines: pl.Series, quarantined: pl.DataFrame) -> None:
+        self._accepted += len(lines)
+        if self.profile.unfolds:
+            self._other_mail += len(lines) - rows["source_line"].n_unique()
         self._quarantined += len(quarantined)
         for name, bare in BARE.items():
             if self._timed[name]:

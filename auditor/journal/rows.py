@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from auditor.journal.layout import Layout, name_seed
-from auditor.journal.moments import read_moments
-from auditor.journal.profile import CANONICAL, DATES, MOMENTS, TEXTS, Profile, fold_value
+from auditor.journal.moments import Moments, read_moments
+from auditor.journal.profile import COLUMNS, DATES, MOMENTS, TEXTS, Profile
+from auditor.journal.taking import taken, written_as_usual
 
 UNFOLDED = r"^[\s\ufeff']|[\s\ufeff]$|\s\s|[^\S ]|\ufeff"
 """A text that is not yet trimmed and folded, or may carry our formula guard."""
@@ -21,7 +22,13 @@ ROW_COLUMNS = (
     "completed_bare",
     *DATES,
     "extra_hash",
+    "unseen",
 )
+"""`unseen` (Int8): bits `NO_RECEIPT` and `NO_COMPLETION`, which say of an entry that the layout has no place for that moment, so that
+its absence says nothing."""
+NO_RECEIPT, NO_COMPLETION = 1, 2
+NTH = "nth"
+"""Where a row holds several entries: which of the profile's steps this one is (UInt8), beside `ROW_COLUMNS`."""
 BARE = {"received_at": "received_bare", "completed_at": "completed_bare"}
 
 
@@ -42,20 +49,25 @@ def clean(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def type_rows(texts: pl.DataFrame, lines: pl.Series, layout: Layout, profile: Profile) -> pl.DataFrame:
-    """Cleaned texts (columns by position: `0`, `1` …) to `ROW_COLUMNS`, and for each moment or date column its
+    """Cleaned texts (columns by position: `0`, `1` …) of a row per step to `ROW_COLUMNS`, and for each moment or date column its
     `unknown(name)`: the text where it could not be read, else null."""
-    columns: list[pl.Series | pl.Expr] = [lines.alias("source_line")]
-    for name in CANONICAL:
-        text = _text(texts, name, layout, profile)
-        if text is None:
-            columns += _empty(name)
-        elif name in TEXTS:
-            columns.append(text.alias(name))
-        else:
-            columns += _moments(text, name, profile.zone)
+    columns: list[pl.Series | pl.Expr] = [lines.alias("source_line"), pl.lit(0, dtype=pl.Int8).alias("unseen")]
+    for name in COLUMNS:
+        columns += typed(row_text(texts, name, layout, profile), name, profile)
+    return as_frame(columns).with_columns(extra_hash(texts, layout))
+
+
+def as_frame(columns: list[pl.Series | pl.Expr]) -> pl.DataFrame:
+    """Series of one length, and expressions over them, as a frame."""
     series = [column for column in columns if isinstance(column, pl.Series)]
-    frame = pl.DataFrame(series).with_columns(column for column in columns if isinstance(column, pl.Expr))
-    return frame.with_columns(_extra_hash(texts, layout).alias("extra_hash"))
+    return pl.DataFrame(series).with_columns(column for column in columns if isinstance(column, pl.Expr))
+
+
+def typed(text: pl.Series | None, name: str, profile: Profile) -> list[pl.Series] | list[pl.Expr]:
+    """A canonical column's texts (None: there is no such column) as the columns that it comes to."""
+    if text is None:
+        return empty(name)
+    return [text.alias(name)] if name in TEXTS else _moments(text, name, profile)
 
 
 def sent_columns(texts: pl.DataFrame, lines: pl.Series, layout: Layout) -> pl.DataFrame:
@@ -65,26 +77,23 @@ def sent_columns(texts: pl.DataFrame, lines: pl.Series, layout: Layout) -> pl.Da
     )
 
 
-def _text(texts: pl.DataFrame, name: str, layout: Layout, profile: Profile) -> pl.Series | None:
-    if name in profile.constants:
-        return pl.Series(name, [profile.constants[name]]).new_from_index(0, len(texts))
+def row_text(texts: pl.DataFrame, name: str, layout: Layout, profile: Profile) -> pl.Series | None:
+    """The texts of a canonical column, by the profile; None where the export has none."""
     at = layout.columns.get(name)
-    if at is None:
-        return None
-    text = texts[str(at)]
-    spellings = profile.values.get(name)
-    if spellings:
-        told = {
-            value: spellings[fold_value(value)]
-            for value in text.unique().drop_nulls()
-            if fold_value(value) in spellings
-        }
-        text = text.replace(told)
-    return text
+    constant = profile.constants.get(name)
+    if at is not None:
+        found = taken(texts[str(at)], name, profile.cell(name).take, profile)
+        return found if constant is None else found.fill_null(constant)
+    return None if constant is None else repeated(constant, len(texts))
 
 
-def _moments(text: pl.Series, name: str, zone: str) -> list[pl.Series]:
-    read = read_moments(text, zone)
+def repeated(text: str, times: int) -> pl.Series:
+    """One text over and over."""
+    return pl.Series([text], dtype=pl.String).new_from_index(0, times)
+
+
+def _moments(text: pl.Series, name: str, profile: Profile) -> list[pl.Series]:
+    read: Moments = read_moments(written_as_usual(text, profile), profile.zone)
     if read.unknown is None:
         unread = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
     else:
@@ -94,7 +103,8 @@ def _moments(text: pl.Series, name: str, zone: str) -> list[pl.Series]:
     return [read.moment.alias(name), read.bare.alias(BARE[name]), unread.alias(unknown(name))]
 
 
-def _empty(name: str) -> list[pl.Expr]:
+def empty(name: str) -> list[pl.Expr]:
+    """The columns of a canonical column that an export does not have."""
     if name in TEXTS:
         return [pl.lit(None, dtype=pl.String).alias(name)]
     unread = pl.lit(None, dtype=pl.String).alias(unknown(name))
@@ -103,7 +113,7 @@ def _empty(name: str) -> list[pl.Expr]:
     return [pl.lit(None, dtype=pl.Datetime("us")).alias(name), pl.lit(False).alias(BARE[name]), unread]
 
 
-def _extra_hash(texts: pl.DataFrame, layout: Layout) -> pl.Series:
+def extra_hash(texts: pl.DataFrame, layout: Layout) -> pl.Series:
     """One number for the names and values of the extra columns, whatever their order; an empty one counts as absent."""
     total = pl.lit(0, dtype=pl.UInt64)
     for name, at in layout.extra.items():
@@ -111,3 +121,17 @@ def _extra_hash(texts: pl.DataFrame, layout: Layout) -> pl.Series:
         total ^= pl.when(value.is_null()).then(pl.lit(0, dtype=pl.UInt64)).otherwise(value.hash(seed=name_seed(name)))
     hashed = texts.select(total.alias("extra_hash"))["extra_hash"]
     return hashed if len(hashed) == len(texts) else hashed.new_from_index(0, len(texts))
+
+
+def by_own_name(faults: pl.DataFrame, rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """The faults of the schema, with the columns named as in the export's own header."""
+    steps = rows[NTH].to_list() if NTH in rows.columns else None
+
+    def own(row: int, column: str) -> str:
+        at = layout.columns.get(column)
+        if at is None and steps is not None:
+            at = layout.match.step_columns[steps[row]].get(column)
+        return column if at is None else layout.header[at]
+
+    named = [own(row, column) for row, column in faults.select("row", "column").iter_rows()]
+    return faults.with_columns(pl.Series("column", named, dtype=pl.String))

@@ -11,7 +11,7 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 from pandera.errors import SchemaErrors
 
-from auditor.journal.profile import CANONICAL, DATES, MOMENTS, REQUIRED, TEXTS
+from auditor.journal.profile import COLUMNS, DATES, MOMENTS, REQUIRED, TEXTS
 from auditor.journal.rows import unknown
 
 LONGEST_TEXT = 500
@@ -106,6 +106,6 @@ def _faults(failed: SchemaErrors, judged: pl.DataFrame) -> pl.DataFrame:
         )
         for part in faults.partition_by("judged")
     ]
-    order = pl.col("column").replace_strict({name: at for at, name in enumerate(CANONICAL)}, return_dtype=pl.Int32)
+    order = pl.col("column").replace_strict({name: at for at, name in enumerate(COLUMNS)}, return_dtype=pl.Int32)
     ordered: pl.DataFrame = pl.concat(values).sort("row", order, "reason").select(*FAULTS)
     return ordered

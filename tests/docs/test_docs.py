@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from auditor.cli import cli
-from auditor.journal.profile import KEYS, load_profile
+from auditor.journal.profile_file import KEYS, load_profile
 from auditor.language import catalog
 
 REPO = Path(__file__).resolve().parents[2]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import InputError
-from auditor.journal.profile import Numbering, Profile, load_profile
+from auditor.journal.profile import Cell, Numbering, Profile
+from auditor.journal.profile_file import load_profile
 
 
 def write(folder: Path, text: str) -> Path:
@@ -32,7 +33,7 @@ covers: 2018-01-01..
 """,
         )
     )
-    assert profile.columns == {"received_at": "Дата поступления"}
+    assert profile.columns == {"received_at": Cell(("Дата поступления",))}
     assert profile.constants == {"channel": "akim"}
     assert profile.values == {"service": {"асп": "targeted_assistance"}}
     assert profile.zone == "Asia/Qyzylorda"
@@ -57,7 +58,7 @@ def test_the_canonical_profile_changes_nothing() -> None:
         ("columns: {office: a}\nconstants: {office: b}", "also a column"),
         ("columns: {office: a, step: A}", "columns.step: reads the column `A`, which `office` reads too"),
         ("values: {service: x}", "key: value"),
-        ("columns: {office: }", "no value"),
+        ("columns: {office: }", "is empty"),
         ("a: [", "not YAML"),
     ],
 )
