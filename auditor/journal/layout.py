@@ -102,7 +102,7 @@ def survey(source: Source, profile: Profile) -> Layout:
     bom = 3 if head.startswith(b"\xef\xbb\xbf") else 0
     lines = head[bom:].splitlines(keepends=True)  # bytes: at CR, LF and CR LF only
     blank = next(at for at, line in enumerate(lines) if line.strip())
-    tried = [_header(lines[blank:], delimiter, profile) for delimiter in DELIMITERS]
+    tried = [_header(lines[blank:], delimiter, profile) for delimiter in _delimiters(profile)]
     best = max(tried, key=lambda header: header.fitness)
     _refuse_bad_header(best, profile, label)
     used = blank + best.lines
@@ -142,6 +142,10 @@ def _header(lines: list[bytes], delimiter: str, profile: Profile) -> _Header:
             break
     names = [" ".join(name.replace("\ufeff", " ").split()) for name in names]
     return _Header(delimiter, names, used, match_header(names, profile))
+
+
+def _delimiters(profile: Profile) -> tuple[str, ...]:
+    return DELIMITERS if profile.delimiter is None else (profile.delimiter,)
 
 
 def _refuse_bad_header(header: _Header, profile: Profile, label: str) -> None:

@@ -34,7 +34,7 @@ from auditor.law.plain_yaml import Block, Faults, Items, Text, read_yaml
 from auditor.law.section import Section, nearest
 
 KEYS = (
-    "name", "titles", "layout", "encoding", "delimiter", "columns", "optional", "constants", "values", "contains",
+    "name", "titles", "layout", "delimiter", "columns", "optional", "constants", "values", "contains",
     "only", "moments", "steps", "shows", "zone", "numbering", "covers",
 )  # fmt: skip
 UNFILLED = "???"

@@ -110,4 +110,5 @@ def _step(
         pl.col(name).map_elements(fold_value, return_dtype=pl.String).is_in(values)
         for name, values in step.when.items()
     ]
-    return entries.with_columns(whole_days).filter(pl.lit(True), *wanted)
+    kept = ("at", *ROW_COLUMNS, *map(unknown, MOMENTS + DATES), NTH)
+    return entries.with_columns(whole_days).select(kept).filter(pl.lit(True), *wanted)

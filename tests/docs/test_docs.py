@@ -169,12 +169,12 @@ def test_the_page_of_codes_is_current() -> None:
     assert tool.PAGE.read_text(encoding="utf-8") == tool.page()
 
 
-def test_the_profile_shown_can_be_read_and_has_every_key(tmp_path: Path) -> None:
+def test_the_profiles_shown_can_be_read_and_have_every_key(tmp_path: Path) -> None:
     text = (REPO / "docs/profiles.md").read_text(encoding="utf-8")
-    shown = re.search(r"^```yaml\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-    assert shown is not None
-    file = tmp_path / "profile.yaml"
-    file.write_text(shown[1], encoding="utf-8")
-    load_profile(file)
-    assert set(re.findall(r"^(\w+):", shown[1], flags=re.MULTILINE)) == set(KEYS)
+    shown = re.findall(r"^```yaml\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    for example in shown:
+        file = tmp_path / "profile.yaml"
+        file.write_text(example, encoding="utf-8")
+        load_profile(file)
+    assert set(re.findall(r"^(\w+):", "\n".join(shown), flags=re.MULTILINE)) == set(KEYS)
     assert set(re.findall(r"^\| `(\w+)`", text, flags=re.MULTILINE)) == set(KEYS)

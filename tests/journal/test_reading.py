@@ -17,7 +17,7 @@ from auditor.errors import InputError
 from auditor.exports.source import Source
 from auditor.journal import reading as module
 from auditor.journal.layout import survey, survey_exports
-from auditor.journal.profile import Profile
+from auditor.journal.profile import Cell, Profile
 from auditor.journal.rows import ROW_COLUMNS
 from journal.exporting import HEADER, as_csv, good_row, read
 
@@ -166,7 +166,7 @@ def test_day_precision(tmp_path: Path, moments: list[str], day_precision: bool) 
 
 def test_a_profile_maps_columns_constants_and_spellings(tmp_path: Path) -> None:
     profile = Profile(
-        columns={"received_at": "Дата  поступления"},
+        columns={"received_at": Cell(("Дата  поступления",))},
         constants={"channel": "akim", "district": "Абай"},
         values={"service": {"асп": "targeted_assistance"}},
         zone="UTC",
@@ -194,7 +194,7 @@ def test_header_only_is_no_fault(tmp_path: Path) -> None:
         ("округ,office\n".encode("cp1251"), "Windows-1251"),
         (as_csv([good_row(n) for n in range(20)]).replace("ө", "о").replace("Қ", "К").encode("cp1251"), "Windows-1251"),
         (as_csv(GOOD).replace("application_no", "aplication_no", 1).encode(), "`application_no`.*`aplication_no`"),
-        (as_csv(GOOD).replace("note", "Office", 1).encode(), r"twice.*office: columns 2, 16"),
+        (as_csv(GOOD).replace("note", "Office", 1).encode(), r"twice.*office: column 2 `office` or column 16 `Office`"),
     ],
 )
 def test_files_refused_whole(tmp_path: Path, data: bytes, said: str) -> None:
