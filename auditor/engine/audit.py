@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from auditor.engine import findings, flows
+from auditor.engine import findings, flows, openwork
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees, mask_iin
 from auditor.engine.ownoffices import own_offices
@@ -233,10 +233,12 @@ def _result(
 ) -> Audit:
     shown = findings.shown(judgement.con)
     quarantine = pl.concat([pl.DataFrame(schema=_QUARANTINE), *taken.quarantine])
+    everyone = staging.spellings.employee.frame()["text"]
     applications = judgement.table(_APPLICATIONS)
     judged_entries = judgement.table("SELECT coalesce(sum(n), 0)::BIGINT FROM entry_count").item()
     return Audit(
-        findings=worded(shown, judgement.tables, rulebook, asked),
+        findings=worded(shown, everyone, judgement.tables, rulebook, asked),
+        open_work=_open_work(judgement, everyone, asked),
         verdicts=judgement.table(_VERDICTS),
         applications=applications,
         not_in_force=judgement.table(_NOT_IN_FORCE),
@@ -262,6 +264,11 @@ def _result(
     )
 
 
+def _open_work(judgement: Judgement, everyone: pl.Series, asked: Asked) -> pl.DataFrame:
+    shown = judgement.table(openwork.SHOWN)
+    return shown if asked.show_names else shown.with_columns(mask_employees(shown["employee"], everyone))
+
+
 def _masked(roles: pl.DataFrame) -> pl.DataFrame:
     return roles.with_columns(mask_iin(roles["role"]))
 
@@ -277,11 +284,13 @@ _QUARANTINE = {
 }
 
 
-def worded(shown: pl.DataFrame, tables: RuleTables, rulebook: Rulebook, asked: Asked) -> pl.DataFrame:
-    """Findings with their sentence, citation and masks: `FINDING_COLUMNS` in order."""
+def worded(
+    shown: pl.DataFrame, everyone: pl.Series, tables: RuleTables, rulebook: Rulebook, asked: Asked
+) -> pl.DataFrame:
+    """Findings with their sentence, citation and masks: `FINDING_COLUMNS` in order. `everyone`: all names of the exports."""
     masked = shown.with_columns(mask_iin(shown[name]) for name in ("service", "channel", "step", "role", "detail"))
     if not asked.show_names:
-        masked = masked.with_columns(mask_employees(shown["employee"]).alias("employee"))
+        masked = masked.with_columns(mask_employees(shown["employee"], everyone))
     exact = masked.with_columns(actual="exact_actual", excess="exact_excess")
     message = sentences(exact, rulebook, asked.language)
     cited = masked.with_columns(message.alias("message"), _citations(shown, tables, rulebook, asked.language))

@@ -13,7 +13,18 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from auditor.engine import absence, applications, findings, flows, overruns, ownoffices, steps, verdicts, worktime
+from auditor.engine import (
+    absence,
+    applications,
+    findings,
+    flows,
+    openwork,
+    overruns,
+    ownoffices,
+    steps,
+    verdicts,
+    worktime,
+)
 from auditor.engine.ownoffices import Offices
 from auditor.engine.ruletables import RuleTables, rule_tables
 from auditor.engine.staging import Staging
@@ -121,6 +132,8 @@ def judge(
     con.execute(findings.TABLE)
     con.execute(verdicts.TABLE)
     con.execute(flows.TABLE)
+    con.execute(openwork.TABLE)
+    con.execute(openwork.WORK_DAY)
     con.execute("CREATE TABLE application_count (home_key BIGINT, label_id INTEGER, n BIGINT)")
     con.execute(
         "CREATE TABLE without_rules (pair_id SMALLINT, since DATE, until DATE, district_code BIGINT, eid BIGINT, file_id INTEGER, line INTEGER, applications BIGINT)"
@@ -257,6 +270,8 @@ def _judge_bucket(con: duckdb.DuckDBPyConnection, numbered: bool) -> None:
     steps.clock(con)
     absence.look_for_gaps(con)
     overruns.work_out(con)
+    overruns.open_dues(con)
+    openwork.collect(con)
     findings.run_checks(con)
     verdicts.count(con)
     con.execute("INSERT INTO application_count SELECT home_key, label_id, count(*) FROM application GROUP BY ALL")

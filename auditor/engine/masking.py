@@ -9,19 +9,24 @@ IIN = r"(^|[^0-9])[0-9]{12}($|[^0-9])"
 IIN_MASK = "•" * 12
 
 
-def mask_employees(series: pl.Series) -> pl.Series:
+def mask_employees(series: pl.Series, everyone: pl.Series) -> pl.Series:
     """Names as numbers, one number a person: «№ 12» in every language; null and blank stay null.
 
-    A person keeps the number throughout the series, so one series must hold all names of a run. Numbers follow the
-    alphabetical order of the names, whatever order they come in: the same names give the same numbers, and the name itself
+    `everyone` holds all names of the exports, so that a person has one number wherever a run shows them. Numbers follow the
+    alphabetical order of those names, whatever order they come in: the same names give the same numbers, and the name itself
     is nowhere in the output. Names that differ only in white space or letter case are one person's.
     """
-    folded = series.cast(pl.String).str.replace_all(r"\s+", " ").str.strip_chars().str.to_lowercase()
-    folded = folded.replace("", None)
-    known = folded.drop_nulls().unique().sort()
+    known = _folded(everyone).drop_nulls().unique().sort()
     numbers = pl.Series("number", range(1, len(known) + 1), dtype=pl.Int64)
-    masked = folded.replace_strict(known, PSEUDONYM + numbers.cast(pl.String), default=None, return_dtype=pl.String)
+    masked = _folded(series).replace_strict(
+        known, PSEUDONYM + numbers.cast(pl.String), default=None, return_dtype=pl.String
+    )
     return masked.alias(series.name)
+
+
+def _folded(names: pl.Series) -> pl.Series:
+    folded = names.cast(pl.String).str.replace_all(r"\s+", " ").str.strip_chars().str.to_lowercase()
+    return folded.replace("", None)
 
 
 def mask_iin(text: pl.Series) -> pl.Series:

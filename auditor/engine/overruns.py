@@ -162,20 +162,32 @@ def work_out(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_TOTAL)
 
 
+_RUNS = "sound AND start IS NOT NULL AND effective IS NOT NULL AND reason IS DISTINCT FROM 'calendar'"
+_WAITS = "reason IS NULL AND start IS NOT NULL AND completed_at IS NOT NULL"
+_LIMITED = "limit_micro IS NOT NULL OR limit_days IS NOT NULL"
+_LIMITED_STRICTLY = "strict_micro IS NOT NULL OR strict_days IS NOT NULL"
+
+
+def open_dues(con: duckdb.DuckDBPyConnection) -> None:
+    """Build `open_due`, as `overrun` but of every step not completed, in time or not, by the lenient limit."""
+    steps = f"completed_at IS NULL AND {_RUNS} AND ({_LIMITED} OR extended_due IS NOT NULL)"
+    con.execute(_TIMED.format(name="timed", strictly="false", steps=steps, pending=f"{_WAITS} AND ({_LIMITED})"))
+    con.execute(_DUE.format(name="open_due", timed="timed"))
+
+
 def due_moments(con: duckdb.DuckDBPyConnection) -> None:
     """Build `due` and `strict_due`, as `overrun` but of every step that a clock runs for, in time or not: by the limit, and by the stricter one.
 
     For the tables of a few applications: a whole bucket's would cost as much as judging it.
     """
-    runs = "sound AND start IS NOT NULL AND effective IS NOT NULL AND reason IS DISTINCT FROM 'calendar'"
-    waits = "reason IS NULL AND start IS NOT NULL AND completed_at IS NOT NULL"
-    lenient, strict = (
-        "limit_micro IS NOT NULL OR limit_days IS NOT NULL",
-        "strict_micro IS NOT NULL OR strict_days IS NOT NULL",
-    )
     for name, strictly, steps, pending in (
-        ("due", "false", f"{runs} AND ({lenient} OR extended_due IS NOT NULL)", f"{waits} AND ({lenient})"),
-        ("strict_due", "true", f"{runs} AND ({strict}) AND extended_due IS NULL", f"{waits} AND ({strict})"),
+        ("due", "false", f"{_RUNS} AND ({_LIMITED} OR extended_due IS NOT NULL)", f"{_WAITS} AND ({_LIMITED})"),
+        (
+            "strict_due",
+            "true",
+            f"{_RUNS} AND ({_LIMITED_STRICTLY}) AND extended_due IS NULL",
+            f"{_WAITS} AND ({_LIMITED_STRICTLY})",
+        ),
     ):
         con.execute(_TIMED.format(name="timed", strictly=strictly, steps=steps, pending=pending))
         con.execute(_DUE.format(name=name, timed="timed"))

@@ -58,6 +58,11 @@ class Audit:
 
     findings: one row a finding, `FINDING_COLUMNS` in that order, in report order. Moments are Datetime, `limit`, `actual`
         and `excess` Float64 in `limit_unit`, `source_line` Int64, the rest String; employees already masked unless names were asked for.
+    open_work: the steps not completed at the cut-off that are somebody's to do: district, office, service, channel, application_no, step,
+        role, employee (masked like the findings'), begun (false: received by nobody yet), received_at, since (completion of the step before,
+        where not begun), due_at, limit, limit_unit, extended_to (Date), state (`overdue`, `open`, `undetermined`), reason, due_when (`overdue`,
+        `passed`, `today`, `week`, `later`, `none`, `undetermined`: see engine/openwork.py), work_day (Date: the next working day, from
+        which `today` is told), accuses, source_file, source_line; by office, the most urgent first.
     verdicts: district, office, service, channel, step, role, verdict, reason (null but for `undetermined`), n (Int64).
     applications: district, office, service, channel, n: applications judged or not, by home office.
     not_in_force: service, channel, since, until (Date, the period without rules: since its first day, until the first day
@@ -97,6 +102,7 @@ class Audit:
     offices_sha256: str | None = None
     flows: pl.DataFrame = field(default_factory=pl.DataFrame)
     flow_share: int = 1
+    open_work: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def rows_read(self) -> int:

@@ -16,7 +16,7 @@ import polars as pl
 from auditor.engine import findings, overruns, verdicts
 from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, no_progress, numbers_named, take, worded
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
-from auditor.engine.masking import PSEUDONYM, mask_employees
+from auditor.engine.masking import mask_employees
 from auditor.engine.ownoffices import own_offices
 from auditor.engine.ruletables import PlacedStep, RuleTables
 from auditor.engine.staging import Staging
@@ -69,7 +69,8 @@ def trace(
         watch,
     )
     try:
-        names = Pseudonyms(judgement, asked.show_names)
+        everyone = staging.spellings.employee.frame()["text"]
+        names = Pseudonyms(everyone, asked.show_names)
         few = district is not None or len(watch.found) <= FEW
         timelines = tuple(build(kept, judgement, rulebook, asked, names) for kept in watch.kept) if few else ()
     finally:
@@ -106,26 +107,17 @@ def _read_again(
 
 
 class Pseudonyms:
-    """Employees as numbers: those that findings name as in the report of the same run, all others after them."""
+    """Employees as numbers, those of the report of the same run."""
 
-    def __init__(self, judgement: Judgement, shown: bool) -> None:
+    def __init__(self, everyone: pl.Series, shown: bool) -> None:
+        self.everyone = everyone
         self.shown = shown
-        query = "SELECT DISTINCT y.text AS name FROM finding f JOIN spelled_employee y ON y.code = f.employee WHERE y.text IS NOT NULL"
-        names = judgement.table(query)["name"]
-        self._known: dict[str, str] = {
-            _folded(name): mask for name, mask in zip(names, mask_employees(names), strict=True)
-        }
 
     def __call__(self, name: str | None) -> str | None:
         if name is None or self.shown:
             return name
-        folded = _folded(name)
-        # A person keeps one number; names that differ only in letter case already share theirs.
-        return self._known.setdefault(folded, f"{PSEUDONYM}{len(set(self._known.values())) + 1}")
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).lower()
+        masked: str | None = mask_employees(pl.Series([name]), self.everyone).item()
+        return masked
 
 
 def build(kept: Kept, judgement: Judgement, rulebook: Rulebook, asked: Asked, pseudonyms: Pseudonyms) -> Timeline:
@@ -200,7 +192,9 @@ class _Builder:
             [home, *(application[k] for k in ("application_no", "key_year", "problem", "pair_id", "day", "day"))],
         )
         shown = findings.shown(self.con)
-        told = worded(shown, self.tables, self.rulebook, self.asked).with_columns(shown["sid"])
+        told = worded(shown, self.pseudonyms.everyone, self.tables, self.rulebook, self.asked).with_columns(
+            shown["sid"]
+        )
         columns = ("code", "severity", "message", "citation", "sid", "source_file", "source_line")
         return [Finding(*row) for row in told.select(columns).iter_rows()]
 

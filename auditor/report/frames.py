@@ -72,6 +72,30 @@ QUARANTINE: Schema = {
 UNKNOWN_ROLES: Schema = {"district": TEXT, "role": TEXT, "n": WHOLE}
 DEPUTIES: Schema = {"district": TEXT, "role": TEXT, "counts_as": TEXT, "n": WHOLE}
 FILE_DISTRICTS: Schema = {"source_file": TEXT, "district": TEXT, "n": WHOLE}
+OPEN_WORK: Schema = {
+    "district": TEXT,
+    "office": TEXT,
+    "service": TEXT,
+    "channel": TEXT,
+    "application_no": TEXT,
+    "step": TEXT,
+    "role": TEXT,
+    "employee": TEXT,
+    "begun": pl.Boolean(),
+    "received_at": MOMENT,
+    "since": MOMENT,
+    "due_at": MOMENT,
+    "limit": pl.Float64(),
+    "limit_unit": TEXT,
+    "extended_to": pl.Date(),
+    "state": TEXT,
+    "reason": TEXT,
+    "due_when": TEXT,
+    "work_day": pl.Date(),
+    "accuses": pl.Boolean(),
+    "source_file": TEXT,
+    "source_line": WHOLE,
+}
 
 COUNTED_BY = ["district", "office", "service", "channel", "code", "severity"]
 

@@ -59,6 +59,7 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 _HIDDEN = "[" + "".join(f"\\x{{{code:x}}}" for code in INVISIBLE) + r"\x{fffe}\x{ffff}]"
 _FIRST_DAY = datetime(1899, 12, 30)
+_FIRST_SURE = 61
 
 
 @dataclass(frozen=True)
@@ -191,9 +192,9 @@ def _cell(column: Column, letter: str, style: str, guard: str) -> pl.Expr:
         number = pl.concat_str(
             [begin, pl.lit(f'" s="{style}"><v>'), serial.round(9).cast(pl.String), pl.lit("</v></c>")]
         )
-        # Before 1900 a spreadsheet knows no days.
+        # Spreadsheets know no days before 1900, and count a 29 February in that year.
         old = _text(begin, value.cast(pl.String), pl.lit(style))
-        return pl.when(value.is_null()).then(pl.lit("")).when(serial < 1).then(old).otherwise(number)
+        return pl.when(value.is_null()).then(pl.lit("")).when(serial < _FIRST_SURE).then(old).otherwise(number)
     if column.kind == "number":
         number = pl.concat_str([begin, pl.lit(f'" s="{style}"><v>'), value.cast(pl.String), pl.lit("</v></c>")])
         return pl.when(value.is_null() | ~value.cast(pl.Float64).is_finite()).then(pl.lit("")).otherwise(number)

@@ -10,6 +10,7 @@ from auditor.report.cells import write_findings_csv, write_findings_parquet, wri
 from auditor.report.files import page_names, write_text
 from auditor.report.findings_book import findings_book
 from auditor.report.frames import parts
+from auditor.report.office import office_sheets
 from auditor.report.page import district_page, oblast_page
 from auditor.report.summary import summary
 from auditor.report.wording import Wording
@@ -24,8 +25,8 @@ OURS = '<meta name="generator" content="auditor">'
 def write_reports(audit: Audit, rulebook: Rulebook, out: Path) -> list[Path]:
     """Write the whole report of an audit into the folder `out`, made where missing, in the audit's language.
 
-    Writes index.html, districts/<district>.html, findings.csv, findings.parquet, findings.xlsx, quarantine.csv and audit.json, each whole
-    or not at all, and audit.json last. District pages of an earlier run are removed. Returns the paths written.
+    Writes index.html, districts/<district>.html, offices/<district>/<office>.html, findings.csv, findings.parquet, findings.xlsx, quarantine.csv and audit.json, each whole
+    or not at all, and audit.json last. Pages of an earlier run's districts and offices are removed. Returns the paths written.
     Raises OSError where the folder can't be written.
     """
     wording = Wording(audit.language, rulebook)
@@ -42,8 +43,27 @@ def write_reports(audit: Audit, rulebook: Rulebook, out: Path) -> list[Path]:
     for district, part in cut.districts.items():
         written.append(write_text(folder / names[district], district_page(audit, part, wording)))
     _remove_pages_but(set(names.values()), folder)
+    written += _write_sheets(audit, wording, out / "offices")
     written.append(write_text(out / "index.html", oblast_page(audit, cut.oblast, wording, names)))
     written.append(write_text(out / "audit.json", summary(audit)))
+    return written
+
+
+def _write_sheets(audit: Audit, wording: Wording, folder: Path) -> list[Path]:
+    """Write offices/<district>/<office>.html; sheets of an earlier run are removed."""
+    sheets = list(office_sheets(audit, wording))
+    folders = page_names({district for district, _, _ in sheets})
+    written: list[Path] = []
+    for district, name in folders.items():
+        pages = {office: page for own, office, page in sheets if own == district}
+        names = page_names(pages)
+        place = folder / name.removesuffix(".html")
+        place.mkdir(parents=True, exist_ok=True)
+        written += [write_text(place / names[office], page) for office, page in pages.items()]
+    for place in folder.glob("*/"):
+        _remove_pages_but({path.name for path in written if path.parent == place}, place)
+        if not any(place.iterdir()):
+            place.rmdir()
     return written
 
 

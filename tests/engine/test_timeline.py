@@ -178,7 +178,7 @@ def test_timelines_say_what_the_audit_decided(tmp_path: Path, covers: tuple[date
     judgement = judge(
         staging, files, RULES, Question(asked.as_of, covers, every_clock=True), tmp_path / "explain", watch=watch
     )
-    names = Pseudonyms(judgement, shown=False)
+    names = Pseudonyms(staging.spellings.employee.frame()["text"], shown=False)
     tellers = [
         Teller(RULES, replace(asked, language=language), Trace((), (), (), (), (), {})) for language in LANGUAGES
     ]
