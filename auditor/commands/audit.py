@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from auditor.commands import options
+from auditor.commands.lines import say_doubts, say_lines
 from auditor.engine.audit import Asked, working_folder
 from auditor.engine.audit import audit as run_audit
 from auditor.engine.result import SEVERITIES, Audit
@@ -112,6 +113,8 @@ def audit(
 
 
 def _say(result: Audit, words: Words, out: Path) -> None:
+    say_doubts(((f.path, ((d.doubtful, d.evidence) for d in f.reading)) for f in result.inputs), result.language)
+    say_lines(((f.path, f.lines) for f in result.inputs), result.language)
     verdicts = result.verdict_totals()
     by_severity = dict(result.findings.group_by("severity").len().iter_rows())
     click.echo(

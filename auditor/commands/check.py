@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from auditor.commands import options
+from auditor.commands.lines import say_doubts, say_lines
+from auditor.engine.audit import decided
 from auditor.exports.find import find_exports
 from auditor.journal.layout import survey_exports
+from auditor.journal.persons import mask
 from auditor.journal.profile import Profile
 from auditor.journal.profile_file import load_profile
-from auditor.journal.quarantine import mask, sentence
-from auditor.journal.reading import read_source
+from auditor.journal.quarantine import sentence
+from auditor.journal.reading import FileSummary, read_source
 from auditor.language import Words
 
 SHOWN = 200
@@ -42,7 +46,7 @@ def check(
     profile = load_profile(profile_file) if profile_file else Profile.canonical()
     register = options.register_at(offices_file, options.rulebook_at(rules)) if offices_file else None
     layouts = survey_exports(find_exports(exports), profile)
-    read = accepted = quarantined = 0
+    summaries: list[FileSummary] = []
     for layout in layouts:
         reading = read_source(layout.source, profile, layout, register)
         said: list[str] = []
@@ -66,8 +70,10 @@ def check(
             click.echo(line)
         if summary.rows_quarantined > len(said):
             click.echo(words("check.more", count=summary.rows_quarantined - len(said)))
-        read += summary.rows_read
-        accepted += summary.rows_accepted
-        quarantined += summary.rows_quarantined
+        summaries.append(summary)
+    say_doubts(((s.label, ((d.doubtful, d.evidence) for d in decided(s.decisions, lang))) for s in summaries), lang)
+    say_lines(((s.label, asdict(s.lines)) for s in summaries), lang)
+    read, accepted = sum(s.rows_read for s in summaries), sum(s.rows_accepted for s in summaries)
+    quarantined = read - accepted
     click.echo(words("check.total", files=len(layouts), read=read, accepted=accepted, quarantined=quarantined))
     return 1 if quarantined else 0

@@ -9,7 +9,7 @@ from auditor.commands.phrases import WIDTH, Phrases, wrapped
 from auditor.commands.reckoning import Reckoning
 from auditor.engine.audit import Asked
 from auditor.engine.timeline import Entry, Finding, Step, Timeline, Trace
-from auditor.journal.quarantine import mask
+from auditor.journal.persons import mask
 from auditor.language import Words
 from auditor.law.cite import cite
 from auditor.law.types import Act, Edition, Rulebook

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from auditor.engine import findings, flows, openwork
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees, mask_iin
 from auditor.engine.ownoffices import own_offices
-from auditor.engine.result import FINDING_COLUMNS, Audit, InputFile
+from auditor.engine.result import FINDING_COLUMNS, Audit, Decided, InputFile
 from auditor.engine.ruletables import PlacedStep, RuleTables
 from auditor.engine.sentences import sentences
 from auditor.engine.staging import Staging
+from auditor.exports.source import Decision
 from auditor.journal.layout import Layout, survey_exports
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
@@ -123,7 +124,7 @@ def take(
         for batch in reading:
             staging.add(batch.rows, file_id)
             if len(batch.quarantined):
-                taken.quarantine.append(_put_in_words(batch.quarantined, layout.label, words))
+                taken.quarantine.append(in_words(batch.quarantined, layout.label, words))
                 taken.mentions.append(_mentions(batch.quarantined, file_id))
         read += size
         progress("read", read, whole)
@@ -140,6 +141,8 @@ def take(
                 extra_columns=done.extra_columns,
                 received_day_precision=done.received_day_precision,
                 completed_day_precision=done.completed_day_precision,
+                lines=asdict(done.lines),
+                reading=decided(done.decisions, words.language),
             )
         )
         row = (file_id, layout.label, done.received_day_precision, done.completed_day_precision)
@@ -148,7 +151,23 @@ def take(
     return taken
 
 
-def _put_in_words(quarantined: pl.DataFrame, label: str, words: Words) -> pl.DataFrame:
+def decided(decisions: tuple[Decision, ...], language: str) -> tuple[Decided, ...]:
+    """What the stages of a reading decided, in words."""
+    words = Words("decisions", language)
+    return tuple(
+        Decided(each.stage, each.decision, words(each.evidence, **_named(each.values, words)), each.doubtful)
+        for each in decisions
+    )
+
+
+def _named(values: Mapping[str, object], words: Words) -> dict[str, object]:
+    return {
+        key: words(f"delimiter.{value}") if f"delimiter.{value}" in words else value for key, value in values.items()
+    }
+
+
+def in_words(quarantined: pl.DataFrame, label: str, words: Words) -> pl.DataFrame:
+    """Quarantined rows of a source as the reports have them: the columns of `Audit.quarantine`, and district."""
     said = [sentence(words, fault) for fault in quarantined.iter_rows(named=True)]
     return quarantined.select(
         pl.lit(label).alias("source_file"),

@@ -37,8 +37,18 @@ VERDICTS = ("met", "late", "open", "overdue", "skipped", "undetermined")
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What a stage of the reading decided, in a word or two for scripts, and the evidence as a sentence. doubtful: somebody should look."""
+
+    stage: str
+    decision: str
+    evidence: str
+    doubtful: bool
+
+
+@dataclass(frozen=True)
 class InputFile:
-    """One export as it was read."""
+    """One export as it was read. lines: physical lines by what they are, `physical` first, the sum of the others."""
 
     path: str
     sha256: str
@@ -50,6 +60,8 @@ class InputFile:
     extra_columns: tuple[str, ...]
     received_day_precision: bool
     completed_day_precision: bool
+    lines: dict[str, int] = field(default_factory=dict)
+    reading: tuple[Decided, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,12 @@ LONGEST_RECORD = 1 << 18
 """A quotation that does not close within so many lines or characters never will."""
 LINES_LOOKED_AHEAD = 50
 LONGEST_LINE = 1 << 20
-RAW_KEPT = 1 << 16
+RAW_KEPT = 32_000
 """Characters of a damaged row kept as evidence."""
+BROKEN, FOREIGN = b"\xff", b"\xfe"
+"""What marks, in text that was not UTF-8, a line of UTF-16 that lost or gained a byte, and a line that is UTF-8 itself: two
+bytes that no UTF-8 text holds (`auditor.exports.transcoding` sets them)."""
+BROKEN_SHOWN, FOREIGN_SHOWN = "\\xff", "\\xfe"
 MOMENT_LIKE = re.compile(r"\s*(?:\d{4}-\d\d?-\d\d?|\d\d?\.\d\d?\.\d{2,4})")
 
 
@@ -37,12 +41,13 @@ class Fault:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a whole record of this file looks like. `required` and `moments` are positions of columns."""
+    """What a whole record of this file looks like. `required` and `moments` are positions of columns; `encoding`: its name for people."""
 
     delimiter: str
     width: int
     required: tuple[int, ...] = ()
     moments: tuple[int, ...] = ()
+    encoding: str = "UTF-8"
 
     def looks_whole(self, cells: list[str] | None) -> bool:
         """Whether a line's cells are those of a record in their own right, and not of a text in quotes."""
@@ -56,7 +61,7 @@ class Shape:
 @dataclass
 class Stretch:
     """A stretch split. `regular`: text of the lines that are one well-formed record each, and their line numbers.
-    `records`: (line, raw, cells) of the others that could be read. `lines_used`: all but a last record that goes on after the stretch, whose bytes are `carried`."""
+    `records`: (line, raw, cells) of the others that could be read. `continued`: lines on which a record goes on. `lines_used`: all but a last record that goes on after the stretch, whose bytes are `carried`."""
 
     regular: str = ""
     regular_lines: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.Int32))
@@ -64,6 +69,7 @@ class Stretch:
     records: list[tuple[int, str, list[str]]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     blank: int = 0
+    continued: int = 0
     lines_used: int = 0
     carried: int = 0
     goes_on: bool = False
@@ -113,8 +119,8 @@ def regular_line(delimiter: str, width: int) -> str:
 
 
 def readable(data: bytes) -> str:
-    """Bytes as evidence: what is not UTF-8 as `\\xNN`."""
-    text = data.decode("utf-8", "backslashreplace")
+    """Bytes as evidence: what is not UTF-8, and NUL, as `\\xNN`; no longer than a cell of a spreadsheet may be."""
+    text = data.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
     return text if len(text) <= RAW_KEPT else text[:RAW_KEPT] + "…"
 
 
@@ -237,9 +243,10 @@ class _Splitter:
 
     def _take(self, start: int, after: int, cells: list[str] | None, fault: str) -> None:
         raw = b"\n".join(self.lines[start:after])
+        self.out.continued += after - start - 1
         undecodable = _undecodable(raw)
         if undecodable is not None:
-            self._set_aside(start, after, "undecodable", value=undecodable, expected="UTF-8")
+            self._set_undecodable(start, after, undecodable)
         elif b"\0" in raw:
             self._set_aside(start, after, "nul_byte", value="\\x00")
         elif cells is None:
@@ -249,10 +256,22 @@ class _Splitter:
         else:
             self.out.records.append((self.first_line + start, readable(raw), cells))
 
+    def _set_undecodable(self, start: int, after: int, value: str) -> None:
+        """A line that is not in the file's encoding."""
+        encoding = self.shape.encoding
+        if value == FOREIGN_SHOWN and encoding != "UTF-8":
+            self._set_aside(start, after, "other_encoding", value="UTF-8", expected=encoding)
+        elif value == BROKEN_SHOWN and encoding.startswith("UTF-16"):
+            self._set_aside(start, after, "broken_wide", expected=encoding)
+        else:
+            self._set_aside(start, after, "undecodable", value=value, expected=encoding)
+
     def _set_aside(
         self, start: int, after: int, reason: str, value: str | None = None, expected: str | None = None
     ) -> None:
         raw = b"\n".join(self.lines[start:after])[: LONGEST_RECORD * 4]
+        if self.shape.encoding != "UTF-8":
+            raw = raw.replace(BROKEN, b"").replace(FOREIGN, b"")
         text = raw.decode("utf-8", "backslashreplace")
         cells, _ = split_cells(text, self.shape.delimiter)
         if cells is None:

@@ -1,6 +1,6 @@
-"""The head of an export: encoding, delimiter, header, and which column is which.
+"""The head of a source: encoding, dialect, header, and which column is which.
 
-Each file is looked at before any is read, so that one message names every file that can't be taken.
+Each source is looked at before any is read, so that one message names every file that can't be taken.
 """
 
 from __future__ import annotations
@@ -10,36 +10,60 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import InputError
-from auditor.exports.records import Shape, split_cells
-from auditor.exports.source import Source
+from auditor.exports.cells import DELIMITER as GRID_DELIMITER
+from auditor.exports.cells import GridTable, as_line, head_of_grid
+from auditor.exports.dialect import (
+    DELIMITER_NAMES,
+    DELIMITERS,
+    FIRST_RECORDS,
+    Record,
+    column_numbers,
+    consistency,
+    read_head,
+    usual_width,
+)
+from auditor.exports.encoding import Encoding, detect
+from auditor.exports.portion import Table
+from auditor.exports.records import Shape
+from auditor.exports.source import Decision, Source
+from auditor.exports.text import TextTable
 from auditor.journal.header import HeaderMatch, match_header, refusal
+from auditor.journal.persons import mask
 from auditor.journal.profile import MOMENTS, REQUIRED, Profile, fold_name
 
-HEAD = 1 << 18
-DELIMITERS = (",", ";", "\t")
-DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
-HEADER_LINES = 100
-"""A quoted header name may hold line breaks, but not more of them."""
-FEW_LINES = 10
-MOSTLY = 0.9
+LONGEST_SHOWN = 120
+
+
+@dataclass(frozen=True)
+class Above:
+    """Physical lines up to the first row: of the header, on which its names go on, blank ones, and titles."""
+
+    header: int
+    continued: int
+    blank: int
+    titles: int
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How one export is to be read.
+    """How one source is to be read.
 
-    header: its names, made unique. match: which of them is which canonical column. data_offset and data_line: byte and physical line
-    (from 1) after the header. blank_lines: those above the header.
+    header: its names, made unique; one for each column, those included that trail behind it without a name. named: how many of them
+    the header itself has. invented: positions of the names that are ours (made unique, or for a column without one). match: which of
+    them is which canonical column. data_offset and data_line: byte of the UTF-8 text and physical line (from 1) after the header. encoding: None for a grid.
     """
 
     source: Source
-    encoding: str
+    encoding: Encoding | None
     delimiter: str
     header: tuple[str, ...]
+    named: int
+    invented: frozenset[int]
     match: HeaderMatch
     data_offset: int
     data_line: int
-    blank_lines: int
+    above: Above
+    decisions: tuple[Decision, ...]
 
     @property
     def label(self) -> str:
@@ -71,6 +95,18 @@ class Layout:
             ),
         )
 
+    @property
+    def header_line(self) -> str:
+        """The header as a line of text."""
+        return as_line(list(self.header), self.delimiter)
+
+    def table(self) -> Table:
+        """The rows after the header, to be read once."""
+        if self.encoding is None:
+            assert self.source.grid is not None
+            return GridTable(self.source, self.source.grid, len(self.header), self.data_line)
+        return TextTable(self.source, self.encoding, self.shape, self.data_offset, self.data_line)
+
 
 def survey_exports(paths: list[Path], profile: Profile) -> list[Layout]:
     """The layouts of all exports, in their order. Raises one InputError that names every file that can't be taken."""
@@ -89,63 +125,150 @@ def survey_exports(paths: list[Path], profile: Profile) -> list[Layout]:
 
 
 def survey(source: Source, profile: Profile) -> Layout:
-    """The layout of one source. Raises InputError: unreadable, empty, not UTF-8, a column missing or met twice."""
-    path, label = source.path, source.label
+    """The layout of one source. Raises InputError: unreadable, empty, a column missing or met twice."""
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
+        return _survey_text(source, profile) if source.grid is None else _survey_grid(source, profile)
     except OSError as fault:
-        raise InputError(f"The file can't be read: {fault.strerror or fault}.", where=label) from fault
-    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise InputError("The file is empty: it has no header.", where=label, hint="Export the journal again.")
-    _refuse_other_encodings(head, label)
-    bom = 3 if head.startswith(b"\xef\xbb\xbf") else 0
-    lines = head[bom:].splitlines(keepends=True)  # bytes: at CR, LF and CR LF only
-    blank = next(at for at, line in enumerate(lines) if line.strip())
-    tried = [_header(lines[blank:], delimiter, profile) for delimiter in _delimiters(profile)]
-    best = max(tried, key=lambda header: header.fitness)
-    _refuse_bad_header(best, profile, label)
-    used = blank + best.lines
-    return Layout(
-        source=source,
-        encoding="utf-8-sig" if bom else "utf-8",
-        delimiter=best.delimiter,
-        header=_unique(best.names),
-        match=best.match,
-        data_offset=bom + sum(map(len, lines[:used])),
-        data_line=used + 1,
-        blank_lines=blank,
-    )
+        raise InputError(f"The file can't be read: {fault.strerror or fault}.", where=source.label) from fault
 
 
 @dataclass(frozen=True)
 class _Header:
+    """A record that may be the header. at: its index among the records."""
+
     delimiter: str
-    names: list[str]
-    lines: int
+    records: list[Record]
+    at: int
     match: HeaderMatch
 
     @property
-    def fitness(self) -> tuple[tuple[bool, int], int]:
-        """All there, most of them there, most fields; the comma wins a draw, being tried first."""
-        return (self.match.score, len(self.names))
+    def record(self) -> Record:
+        return self.records[self.at]
+
+    @property
+    def names(self) -> list[str]:
+        return clean_names(self.record.cells)
+
+    @property
+    def named(self) -> int:
+        """Where the last column with a name ends."""
+        return max((at for at, name in enumerate(self.names, start=1) if name), default=0)
+
+    @property
+    def after(self) -> list[Record]:
+        return self.records[self.at + 1 :]
+
+    @property
+    def width(self) -> int:
+        return usual_width(self.after, len(self.names), self.named)
+
+    @property
+    def fitness(self) -> tuple[tuple[bool, int], float, int]:
+        """All there, most of them there; rows as wide as the header; most fields. The first tried wins a draw."""
+        return (self.match.score, consistency(self.after, self.width), self.named)
 
 
-def _header(lines: list[bytes], delimiter: str, profile: Profile) -> _Header:
-    # A quoted name may hold line breaks. If no line closes the quotation, the names are read without it.
-    text, names, used = "", lines[0].decode("utf-8", "replace").rstrip("\r\n").replace('"', "").split(delimiter), 1
-    for count, line in enumerate(lines[:HEADER_LINES], start=1):
-        text += line.decode("utf-8", "replace")
-        closed, _ = split_cells(text.rstrip("\r\n"), delimiter)
-        if closed is not None:
-            names, used = closed, count
-            break
-    names = [" ".join(name.replace("\ufeff", " ").split()) for name in names]
-    return _Header(delimiter, names, used, match_header(names, profile))
+def clean_names(cells: tuple[str, ...]) -> list[str]:
+    """The cells of a header as names."""
+    return [" ".join(name.replace("\ufeff", " ").split()) for name in cells]
 
 
-def _delimiters(profile: Profile) -> tuple[str, ...]:
-    return DELIMITERS if profile.delimiter is None else (profile.delimiter,)
+def _survey_text(source: Source, profile: Profile) -> Layout:
+    if source.path.stat().st_size == 0:
+        raise InputError("The file is empty: it has no header.", where=source.label, hint="Export the journal again.")
+    _refuse_what_is_no_text(source)
+    encoding = detect(source.path)
+    head = read_head(source, encoding)
+    stated = (profile.delimiter,) if profile.delimiter else ()
+    told = _find_header({d: head.records(d) for d in stated or head.delimiters}, profile)
+    if head.separator and not stated and (told is None or not told.match.complete):
+        told = _find_header({d: head.records(d) for d in DELIMITERS}, profile) or told
+    if told is None:
+        raise InputError("The file is empty: it has no header.", where=source.label, hint="Export the journal again.")
+    dialect = Decision(
+        "dialect",
+        told.delimiter,
+        "dialect.stated" if stated else "dialect.separator" if told.delimiter == head.separator else "dialect.header",
+        {"name": DELIMITER_NAMES[told.delimiter], "share": round(100 * consistency(told.after, told.width))},
+    )
+    return _layout(source, encoding, told, (encoding.decision, dialect), profile)
+
+
+def _survey_grid(source: Source, profile: Profile) -> Layout:
+    assert source.grid is not None
+    told = _find_header({GRID_DELIMITER: head_of_grid(source.grid)}, profile)
+    if told is None:
+        raise InputError("The table is empty: it has no header.", where=source.label, hint="Export the journal again.")
+    return _layout(source, None, told, (), profile)
+
+
+def _find_header(by_delimiter: dict[str, list[Record]], profile: Profile) -> _Header | None:
+    """The first record that has all columns sought, else the one that has most of them; None where nothing stands."""
+    best: _Header | None = None
+    for delimiter, records in by_delimiter.items():
+        tried = [
+            _Header(delimiter, records, at, match_header(clean_names(record.cells), profile))
+            for at, record in enumerate(records[:FIRST_RECORDS])
+            if not record.blank
+        ]
+        if not tried:
+            continue
+        found = next((header for header in tried if header.match.complete), None)
+        found = found or max(tried, key=lambda header: header.match.score)
+        if best is None or found.fitness > best.fitness:
+            best = found
+    return best
+
+
+def _layout(
+    source: Source, encoding: Encoding | None, told: _Header, decisions: tuple[Decision, ...], profile: Profile
+) -> Layout:
+    _refuse_bad_header(told, profile, source.label)
+    names, width = told.names, told.width
+    columns = [*names[:width], *([""] * (width - len(names)))]
+    header = _unique(columns)
+    numbered = bool(told.after) and column_numbers(told.after[0].cells)
+    last = told.after[0] if numbered else told.record
+    titles = [record for record in told.records[: told.at] if not record.blank]
+    lines_above = told.record.line - 1
+    titled = sum(record.lines for record in titles)
+    return Layout(
+        source=source,
+        encoding=encoding,
+        delimiter=told.delimiter,
+        header=header,
+        named=min(len(names), width),
+        invented=frozenset(at for at, (name, column) in enumerate(zip(header, columns, strict=True)) if name != column),
+        match=told.match,
+        data_offset=last.end,
+        data_line=last.line + last.lines,
+        above=Above(
+            1 + numbered, told.record.lines - 1 + (last.lines - 1 if numbered else 0), lines_above - titled, titled
+        ),
+        decisions=(*source.decisions, *decisions, *_header_decisions(told, titles, numbered)),
+    )
+
+
+def _header_decisions(told: _Header, titles: list[Record], numbered: bool) -> list[Decision]:
+    line = f"line {told.record.line}"
+    found = [Decision("header", line, "header.found", {"line": told.record.line, "columns": len(told.match.found)})]
+    if titles:
+        text = shown(" / ".join(record.text for record in titles))
+        found.append(
+            Decision("header", "titles", "header.titles", {"lines": sum(r.lines for r in titles), "text": text})
+        )
+    if numbered:
+        found.append(Decision("header", "column numbers", "header.numbered", {"line": told.after[0].line}))
+    behind = told.width - told.named
+    if behind > 0 and told.width != len(told.names):
+        found.append(Decision("dialect", "trailing delimiters", "dialect.trailing", {"count": behind}))
+    return found
+
+
+def shown(text: str) -> str:
+    """A line that is no row, as evidence: masked, and no longer than a reader will read."""
+    masked = mask(" ".join(text.split()))
+    return masked if len(masked) <= LONGEST_SHOWN else masked[:LONGEST_SHOWN] + "…"
 
 
 def _refuse_bad_header(header: _Header, profile: Profile, label: str) -> None:
@@ -154,41 +277,15 @@ def _refuse_bad_header(header: _Header, profile: Profile, label: str) -> None:
         raise InputError(refused[0], where=label, hint=refused[1])
 
 
-def _refuse_other_encodings(head: bytes, label: str) -> None:
-    encoding = None
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[:200].count(b"\0") * 3 > len(head[:200]):
-        encoding = "UTF-16"
-    elif _not_utf8(head):
-        encoding = "a one-byte Cyrillic encoding (Windows-1251, KZ-1048 or cp866)"
-    elif head.startswith(b"PK\x03\x04"):
-        encoding = "no text at all but an Excel workbook or a ZIP archive"
-    if encoding:
+def _refuse_what_is_no_text(source: Source) -> None:
+    with source.path.open("rb") as file:
+        first = file.read(8)
+    if first.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")):
         raise InputError(
-            f"The file is not UTF-8; it looks like {encoding}, which is not read yet.",
-            where=label,
+            "The file is no text at all but a workbook, an archive or a Parquet file.",
+            where=source.label,
             hint="Save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8) and try again.",
         )
-
-
-def _not_utf8(head: bytes) -> bool:
-    """Whether the header is not UTF-8, or hardly any line is that holds more than ASCII. Single bad rows are no reason."""
-    lines = head.splitlines()
-    if len(head) == HEAD:
-        lines = lines[:-1] or lines
-    header = next((line for line in lines if line.strip(b"\xef\xbb\xbf \t")), b"")
-    if not _is_utf8(header):
-        return True
-    telling = [line for line in lines if not line.isascii()]
-    bad = sum(not _is_utf8(line) for line in telling)
-    return bad >= FEW_LINES and bad >= MOSTLY * len(telling)
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:
@@ -196,12 +293,16 @@ def _unique(names: list[str]) -> tuple[str, ...]:
 
     None of them is `source_line`, which stands beside them in frames.
     """
-    seen: dict[str, int] = {"source_line": 1}
+    taken = {"source_line"}
     unique: list[str] = []
     for at, name in enumerate(names):
-        name = name or f"column {at + 1}"
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        base = name or f"column {at + 1}"
+        name, count = base, 1
+        while name in taken:
+            count += 1
+            name = f"{base} ({count})"
+        taken.add(name)
+        unique.append(name)
     return tuple(unique)
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from pathlib import Path
-from types import TracebackType
 
 import polars as pl
 
@@ -35,7 +32,6 @@ them; more: its other faults. district, office, application_no: as far as readab
 FILE_COLUMNS = ("source_file", "source_line", "column", "value", "reason", "raw")
 FORMULA = r"^'*[=+\-@\t\r\n]"
 """What a spreadsheet would take for a formula, or our reader for a guarded one."""
-IIN = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
 def set_aside_faulty(rows: pl.DataFrame, faults: pl.DataFrame, raw: Callable[[list[int]], list[str]]) -> pl.DataFrame:
@@ -120,11 +116,6 @@ def _phrase(words: Words, reason: object, column: object, value: object, expecte
     return words(str(reason), column=column or "", value=shown, expected=expected or "")
 
 
-def mask(text: str) -> str:
-    """A text with every 12-digit number (IIN) masked."""
-    return IIN.sub("************", text)
-
-
 def guard_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with a `'` before every text that a spreadsheet would take for a formula; our reader takes it off again."""
     guarded = (
@@ -133,39 +124,3 @@ def guard_formulas(frame: pl.DataFrame) -> pl.DataFrame:
         if dtype == pl.String
     )
     return frame.with_columns(guarded)
-
-
-class QuarantineWriter:
-    """`quarantine.csv`: opened with its header, `add` for each batch. A context manager."""
-
-    def __init__(self, path: Path, language: str) -> None:
-        self._file = path.open("wb")
-        self._words = Words("reading", language)
-        self._file.write((",".join(FILE_COLUMNS) + "\n").encode())
-
-    def add(self, source_file: str, quarantined: pl.DataFrame) -> None:
-        """Append rows of `QUARANTINED`."""
-        if quarantined.is_empty():
-            return
-        said = [sentence(self._words, fault) for fault in quarantined.drop("raw", "tokens").iter_rows(named=True)]
-        frame = quarantined.select(
-            pl.lit(source_file).alias("source_file"),
-            "source_line",
-            "column",
-            "value",
-            pl.Series("reason", said, dtype=pl.String),
-            "raw",
-        )
-        guard_formulas(frame).write_csv(self._file, include_header=False)
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._file.close()
-
-    def __enter__(self) -> QuarantineWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

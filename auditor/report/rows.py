@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from auditor.journal.quarantine import mask
+from auditor.journal.persons import mask
 from auditor.report.figures import NOTHING, Shown, TallyRow, tallies
 from auditor.report.frames import Part, SharedFile
 from auditor.report.wording import DASH, Wording

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 
 from auditor import __version__
-from auditor.engine.result import Audit
+from auditor.engine.result import Audit, InputFile
 from auditor.report.frames import (
     COVERAGE,
     DEPUTIES,
@@ -35,7 +36,7 @@ def summary(audit: Audit) -> str:
         "as_of": _moment(audit.as_of),
         "rules_sha256": audit.rules_sha256,
         "calendar_sha256": audit.calendar_sha256,
-        "inputs": [{"path": f.path, "sha256": f.sha256, "rows": f.rows_read} for f in audit.inputs],
+        "inputs": [_input(file) for file in audit.inputs],
         "offices_sha256": audit.offices_sha256,
         "rules_id": audit.rules_id,
         "covers": [_moment(audit.covers[0]), _moment(audit.covers[1])],
@@ -51,6 +52,20 @@ def summary(audit: Audit) -> str:
         "auditor_version": __version__,
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _input(file: InputFile) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "sha256": file.sha256,
+        "rows": file.rows_read,
+        "rows_accepted": file.rows_accepted,
+        "rows_quarantined": file.rows_quarantined,
+        "encoding": file.encoding,
+        "delimiter": file.delimiter,
+        "lines": file.lines,
+        "reading": [asdict(each) for each in file.reading],
+    }
 
 
 def _reasons(verdicts: pl.DataFrame) -> dict[str, int]:

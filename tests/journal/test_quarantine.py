@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.journal.quarantine import QuarantineWriter, guard_formulas, mask
+from auditor.engine.audit import in_words
+from auditor.journal.persons import mask
+from auditor.journal.quarantine import guard_formulas
 from auditor.journal.rows import clean
-from auditor.language import catalog
+from auditor.language import Words, catalog
+from auditor.report.cells import write_quarantine_csv
 from journal.exporting import as_csv, good_row, read
 
 
@@ -23,8 +26,9 @@ def test_the_file_holds_the_raw_row_and_a_sentence(tmp_path: Path, language: str
     hurt[8] = "=вчера"
     raw = ",".join(hurt)
     whole = read(tmp_path, as_csv([good_row(1)]) + raw + "\nкоротко\n=x\n")
-    with QuarantineWriter(tmp_path / "quarantine.csv", language) as writer:
-        writer.add("in/a.csv", whole.quarantined)
+    write_quarantine_csv(
+        in_words(whole.quarantined, "in/a.csv", Words("reading", language)), tmp_path / "quarantine.csv"
+    )
     with (tmp_path / "quarantine.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["source_file", "source_line", "column", "value", "reason", "raw"]
@@ -64,8 +68,7 @@ def test_every_reason_has_words(tmp_path: Path) -> None:
 
 def test_csv_is_written_as_csv(tmp_path: Path) -> None:
     whole = read(tmp_path, as_csv([]) + 'a"b,c\n')
-    with QuarantineWriter(tmp_path / "quarantine.csv", "en") as writer:
-        writer.add("=a.csv", whole.quarantined)
+    write_quarantine_csv(in_words(whole.quarantined, "=a.csv", Words("reading", "en")), tmp_path / "quarantine.csv")
     text = (tmp_path / "quarantine.csv").read_text(encoding="utf-8")
     assert next(csv.reader(io.StringIO(text.splitlines()[1])))[0] == "'=a.csv"
     assert '"a""b,c"' in text

@@ -75,7 +75,10 @@ def test_the_summary_has_the_promised_keys_first(tmp_path: Path) -> None:
     ]
     assert told["findings"] == {"P01": 1, "P03": 1, "S01": 1, "T01": 1, "T02": 1}
     assert told["as_of"] == "2019-01-31 18:00:00"
-    assert told["inputs"][0] == {"path": "journals/abai.csv", "sha256": "0123456789abcdef" * 4, "rows": 3521}
+    assert (
+        told["inputs"][0].items()
+        >= {"path": "journals/abai.csv", "sha256": "0123456789abcdef" * 4, "rows": 3521}.items()
+    )
     assert sum(told["undetermined"].values()) == told["verdicts"]["undetermined"]
     assert told["covers"] == ["2017-01-01 00:00:00", None]
     assert told["not_in_force"][0]["since"] == "2019-06-29"

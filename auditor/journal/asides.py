@@ -1,0 +1,152 @@
+"""Rows that are none: the header said again, and what stands below a table (totals, signatures, empty rows).
+
+Each of them fails the schema or has the wrong width, so only rows that would be quarantined are looked at. What stands below is known with
+caution: it is after the last row that was taken, and begins with a word that no row begins with. Nothing of it vanishes: the summary names it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from auditor.exports.dialect import column_numbers
+from auditor.exports.records import MOMENT_LIKE, split_cells
+from auditor.exports.source import Decision
+from auditor.journal.layout import Layout, clean_names, shown
+from auditor.journal.profile import REQUIRED, fold_name
+
+MOST_HELD = 60
+MOST_EMPTY = 100_000
+"""Rows after the last good one that are held back until the next good one, or the end, is seen."""
+FEW_CELLS = 2
+SHOWN = 20
+
+FOOT_WORDS = (
+    r"итого|всего|барлығы|жиыны|жиынтығы|total|"
+    r"исполнитель|исп\b|орындаушы|орындаған|подпись|қолы|signature|signed|"
+    r"руководитель|басшы|начальник|директор|заведующ|меңгеруші|главный специалист|бас маман|ответственн|жауапты|"
+    r"проверил|тексер|составил|құрастыр|утвержд|бекіт|согласован|келісіл|"
+    r"выгруж|выгрузка|сформирован|отч[её]т|распечатан|дата (?:выгрузки|печати|отч)|printed|exported|generated|"
+    r"количество|саны\b|конец|соңы|end of|примечани|ескертпе|notes?\b|м\.\s*[по]\.|страниц|бет\b|page\b|лист\b"
+)
+"""How lines below a table begin: totals, signatures, remarks of the program that exported it."""
+FOOT = re.compile(rf"\W*(?:{FOOT_WORDS})", re.IGNORECASE)
+NUMBERED = r'^"?1"?[,;\t|]"?2"?[,;\t|]"?3'
+
+
+@dataclass
+class Asides:
+    """What a reading met of rows that are none. `lines`: physical lines (records) of each kind."""
+
+    layout: Layout
+    headers: list[int] = field(default_factory=list)
+    feet: list[tuple[int, str]] = field(default_factory=list)
+    empty: int = 0
+    _held: list[pl.DataFrame] = field(default_factory=list)
+
+    def sift(self, quarantined: pl.DataFrame, last_good: int | None) -> pl.DataFrame:
+        """A batch's quarantined rows without repeated headers and without those that may stand below the table.
+
+        `last_good`: line of the last row taken in this batch, None where none was. Rows held back come out as soon as a good
+        one follows them.
+        """
+        told = self._without_headers(quarantined)
+        if last_good is not None:
+            told, behind = (
+                pl.concat([*self._held, told.filter(pl.col("source_line") < last_good)]),
+                told.filter(pl.col("source_line") > last_good),
+            )
+            self._held = [behind] if len(behind) else []
+        else:
+            self._held += [told] if len(told) else []
+            told = told.clear()
+        if self._too_many():
+            told = pl.concat([told, *self._held])
+            self._held = []
+        return told
+
+    def rest(self, first_cells: pl.Series | None) -> pl.DataFrame | None:
+        """At the end of the file: the rows held back that are rows after all. `first_cells`: of the first column, some that were taken."""
+        if not self._held:
+            return None
+        held = pl.concat(self._held)
+        self._held = []
+        usual = first_cells is not None and bool(first_cells.str.contains(rf"(?i)^\W*(?:{FOOT_WORDS})").any())
+        kept: list[bool] = []
+        below = False
+        for line, raw in held.select("source_line", "raw").iter_rows():
+            cells = self._cells(raw)
+            told = [cell for cell in cells if cell.strip(" \t\u00a0'\"")]
+            foot = bool(told) and not usual and self._is_foot(cells, told, below)
+            below |= foot
+            kept.append(bool(told) and not foot)
+            if foot:
+                self.feet.append((line, " · ".join(" ".join(cell.split()) for cell in told)))
+            elif not told:
+                self.empty += 1
+        return held.filter(pl.Series(kept, dtype=pl.Boolean))
+
+    def _too_many(self) -> bool:
+        """Held rows are few, unless they are empty."""
+        told = sum(len(frame) for frame in self._held)
+        if told <= MOST_HELD:
+            return False
+        empty = rf"^[\s\"{re.escape(self.layout.delimiter)}]*$"
+        return told > MOST_EMPTY or sum(int((~f["raw"].str.contains(empty)).sum()) for f in self._held) > MOST_HELD
+
+    def _is_foot(self, cells: list[str], told: list[str], below: bool) -> bool:
+        layout = self.layout
+        if len(cells) == len(layout.header):
+            required = [layout.columns[name] for name in REQUIRED if name in layout.columns]
+            if required and all(cells[at].strip() for at in required):
+                return False
+        if any(MOMENT_LIKE.match(cell) for cell in told) and len(told) > FEW_CELLS:
+            return False
+        if below and len(told) <= FEW_CELLS:
+            return True
+        return bool(FOOT.match(told[0])) and len(told) <= max(FEW_CELLS, len(layout.header) // 2)
+
+    def _cells(self, raw: str) -> list[str]:
+        cells, _ = split_cells(raw, self.layout.delimiter)
+        return cells if cells is not None else raw.split(self.layout.delimiter)
+
+    def _without_headers(self, quarantined: pl.DataFrame) -> pl.DataFrame:
+        names = [name for at, name in enumerate(self.layout.header) if at not in self.layout.invented]
+        if quarantined.is_empty() or not names:
+            return quarantined
+        raw = pl.col("raw")
+        said = raw.str.to_lowercase().str.contains(names[0].lower().split()[0], literal=True) | raw.str.contains(
+            NUMBERED
+        )
+        like = quarantined.select(said).to_series().arg_true()
+        found = [at for at in like if self._is_header(self._cells(quarantined["raw"][at]))]
+        if not found:
+            return quarantined
+        self.headers += quarantined["source_line"].gather(found).to_list()
+        return quarantined.with_row_index("at").filter(~pl.col("at").is_in(found)).drop("at")
+
+    def _is_header(self, cells: list[str]) -> bool:
+        """Whether these are the header's names, or the numbers of its columns."""
+        layout = self.layout
+        if column_numbers(cells):
+            return True
+        if len(cells) < layout.named:
+            return False
+        pairs = enumerate(zip(layout.header[: layout.named], clean_names(tuple(cells)), strict=False))
+        return all(fold_name(name) == fold_name(cell) for at, (name, cell) in pairs if at not in layout.invented)
+
+    def decisions(self) -> list[Decision]:
+        """What was met, in words."""
+        found: list[Decision] = []
+        if self.headers:
+            lines = ", ".join(map(str, self.headers[:SHOWN])) + (" …" if len(self.headers) > SHOWN else "")
+            found.append(
+                Decision("records", "repeated header", "records.header", {"lines": lines, "count": len(self.headers)})
+            )
+        for line, text in self.feet:
+            found.append(Decision("records", "below the table", "records.foot", {"line": line, "text": shown(text)}))
+        if self.empty:
+            found.append(Decision("records", "empty rows below the table", "records.empty", {"count": self.empty}))
+        return found
