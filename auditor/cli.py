@@ -21,6 +21,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("auditor.commands.explain:explain", "One application as a timeline, each clock worked out."),
     "rules": ("auditor.commands.rules:rules", "Show the rules, or look for faults in them."),
     "rule": ("auditor.commands.rule:rule", "Explain one code, such as T01."),
+    "init": ("auditor.commands.init:init", "Make the place of the nightly run."),
+    "nightly": ("auditor.commands.nightly:nightly", "One night's run: intake, audit, history, report, letters."),
+    "mail": ("auditor.commands.mail:mail", "Release a run's letters, and send what is due."),
     "sample": ("auditor.commands.sample:sample", "Invent journals with planted faults."),
 }
 

@@ -24,6 +24,7 @@ LAYERS = (
     ("report", "sample"),
     ("history",),
     ("mail",),
+    ("night",),
     ("commands",),
     ("cli",),
     ("__main__",),

@@ -32,14 +32,19 @@ class Delivered:
     trouble: list[str] = field(default_factory=list)
 
 
-def deliver(outbox: Outbox, settings: MailSettings, clock: Callable[[], datetime]) -> Delivered:
-    """Settle what an earlier run left between the dot and the answer, then send what is due."""
+KINDS = ("letter", "summary", "notice")
+
+
+def deliver(
+    outbox: Outbox, settings: MailSettings, clock: Callable[[], datetime], kinds: tuple[str, ...] = KINDS
+) -> Delivered:
+    """Settle what an earlier run left between the dot and the answer, then send what is due of these kinds."""
     done = Delivered()
     _settle(outbox, settings, clock(), done)
     if settings.eml_folder is not None:
-        _file_away(outbox, settings.eml_folder, clock, done)
+        _file_away(outbox, settings.eml_folder, clock, done, kinds)
         return done
-    due = outbox.due(clock())
+    due = outbox.due(clock(), kinds)
     if settings.server is None or not due:
         if due:
             done.trouble.append(f"{len(due)} messages are due, but [mail] names neither a server nor a folder.")
@@ -50,7 +55,7 @@ def deliver(outbox: Outbox, settings: MailSettings, clock: Callable[[], datetime
                 _send(post, outbox, courier, settings, clock, done)
     except Unreachable as fault:
         done.trouble.append(str(fault))
-        for post in outbox.due(clock()):
+        for post in outbox.due(clock(), kinds):
             outbox.put_off(post, settings.retry_nights, clock(), str(fault))
             done.put_off += 1
     return done
@@ -120,7 +125,9 @@ def _settle(outbox: Outbox, settings: MailSettings, now: datetime, done: Deliver
         done.sent += found
 
 
-def _file_away(outbox: Outbox, folder: Path, clock: Callable[[], datetime], done: Delivered) -> None:
+def _file_away(
+    outbox: Outbox, folder: Path, clock: Callable[[], datetime], done: Delivered, kinds: tuple[str, ...]
+) -> None:
     """Messages as `.eml` files for a mail system of one's own, which takes them out of the folder.
 
     The mark stands before the file gets its name; with it, a file under its provisional name was not yet there to be taken,
@@ -128,7 +135,7 @@ def _file_away(outbox: Outbox, folder: Path, clock: Callable[[], datetime], done
     """
     make_folder(folder)
     begun = [post for post in outbox.in_state("sending") if post.said == AS_FILE]
-    for post in (*begun, *outbox.due(clock())):
+    for post in (*begun, *outbox.due(clock(), kinds)):
         final = folder / Path(post.file).name
         provisional = folder / f".{final.name}{TEMPORARY}"
         if post.state == "due":

@@ -65,7 +65,7 @@ class Outbox:
         """Add the rows of messages laid down, within the caller's transaction; one that is there already is not added again."""
         added = 0
         for message in messages:
-            if self._rows("message_id = ?", message.message_id):
+            if self.knows(message):
                 continue
             values = (message.message_id, run, message.kind, message.district, message.recipient, _place(part, message))
             row = [*values, message.sha256, state, 0, None, "", now]
@@ -92,10 +92,11 @@ class Outbox:
         query = "SELECT run, count(*) FROM outbox WHERE state = 'held' GROUP BY run ORDER BY run"
         return {int(run): int(n) for run, n in self._history.con.execute(query).fetchall()}
 
-    def due(self, now: datetime) -> list[Post]:
-        """What may leave now, the oldest run first. A wait longer than any we ask for is a clock that went back, and is over."""
+    def due(self, now: datetime, kinds: tuple[str, ...]) -> list[Post]:
+        """What of these kinds may leave now, the oldest run first. A wait longer than any we ask for is a clock that went back, and is over."""
         edge = now + timedelta(days=30)
-        return self._rows("state = 'due' AND (next_try IS NULL OR next_try <= ? OR next_try > ?)", now, edge)
+        free = "state = 'due' AND (next_try IS NULL OR next_try <= ? OR next_try > ?)"
+        return self._rows(f"{free} AND kind IN ({', '.join('?' * len(kinds))})", now, edge, *kinds)
 
     def in_state(self, *states: str) -> list[Post]:
         return self._rows(f"state IN ({', '.join('?' * len(states))})", *states)
@@ -109,6 +110,10 @@ class Outbox:
         if not found:
             raise UsageError(f"The outbox has no message {message_id}.", hint="The operator's notice names it.")
         return found[0]
+
+    def knows(self, message: Message) -> bool:
+        """Whether the message has a row already."""
+        return bool(self._rows("message_id = ?", message.message_id))
 
     def counts(self) -> dict[str, int]:
         """State to number of messages."""

@@ -1,0 +1,105 @@
+"""The mail of a night: the inspector's summary, the letters that may leave, and the notices to the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from auditor.history.history import History
+from auditor.mail.delivery import KINDS, Delivered, deliver
+from auditor.mail.message import Content
+from auditor.mail.outbox import Outbox
+from auditor.night.config import Config
+from auditor.night.letters import posted
+from auditor.night.telling import Telling
+from auditor.night.told import DONE, Told
+
+LETTERS = ("letter",)
+"""What a night sends of itself where its own letters wait for their release: those of runs released before."""
+
+
+def send_post(config: Config, told: Told, telling: Telling, clock: Callable[[], datetime], zone: str) -> None:
+    """Enter tonight's summary, send what may be sent, and note in `told` how the outbox stands.
+
+    Where letters wait for a release, a night sends only those released before: nothing of its own leaves, the summary neither;
+    `auditor mail`, started in the morning, sends that. Raises what the history raises.
+    """
+    with History.open(config.database) as history:
+        outbox = Outbox(history, config.folders.outbox)
+        stand(outbox, told)
+        if config.mail.sender:
+            marks = ("done", str(told.run), str(told.as_of)) if told.state == DONE else ("failed", str(told.began))
+            enter(
+                outbox,
+                history,
+                config,
+                "summary",
+                telling.summary(told),
+                config.mail.inspector,
+                told.run,
+                clock(),
+                zone,
+                *marks,
+            )
+            done = deliver(outbox, config.mail, clock, KINDS if config.mail.automatic else LETTERS)
+            told.troubles += done.trouble
+            notify(outbox, history, config, done, telling, clock, zone)
+            stand(outbox, told)
+
+
+def enter(
+    outbox: Outbox,
+    history: History,
+    config: Config,
+    kind: str,
+    content: Content,
+    recipients: tuple[str, ...],
+    run: int | None,
+    now: datetime,
+    zone: str,
+    *marks: str,
+) -> None:
+    """Put a message of our own into the outbox, once for its marks."""
+    part = f"{now:%Y-%m}"
+    made = posted(kind, content, config.mail.sender, recipients, now, zone, *marks)
+    messages = outbox.lay_down([message for message in made if not outbox.knows(message)], part)
+    with history.transaction():
+        outbox.enter(messages, part, run, "due", now)
+
+
+def notify(
+    outbox: Outbox,
+    history: History,
+    config: Config,
+    done: Delivered,
+    telling: Telling,
+    clock: Callable[[], datetime],
+    zone: str,
+) -> None:
+    """Tell the operator of each letter of which nobody knows whether it was sent; at once, if the server can be reached."""
+    lost = [post for post in outbox.in_state("uncertain") if post.kind != "notice"]
+    for post in lost:
+        to, now = config.mail.operator, clock()
+        enter(
+            outbox,
+            history,
+            config,
+            "notice",
+            telling.notice(post),
+            to,
+            post.run,
+            now,
+            zone,
+            post.message_id,
+            str(post.attempts),
+        )
+    if lost:
+        done.trouble += deliver(outbox, config.mail, clock, ("notice",)).trouble
+
+
+def stand(outbox: Outbox, told: Told) -> None:
+    """How the outbox stands."""
+    told.letters = outbox.counts()
+    told.held = outbox.waiting_runs()
+    told.unsettled = outbox.in_state("uncertain")
+    told.refused_letters = outbox.in_state("failed")

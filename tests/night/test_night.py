@@ -1,0 +1,298 @@
+"""A night from the inbox to the letters: what is judged, what persists, and what reaches whom."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from auditor.errors import UsageError
+from auditor.history.history import History
+from auditor.mail.outbox import Outbox
+from auditor.night.told import DONE
+from mail.server import running
+from night.places import HEADS, NAMES, NIGHT, journal, letters, made, modes, night, report, said, send
+
+MAIL = 'from = "auditor@oblast.example"\neml_folder = "eml"'
+
+
+def findings(config: object) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(report(config)["findings.csv"].decode())))  # type: ignore[arg-type]
+
+
+def audit_json(config: object) -> dict[str, object]:
+    return dict(json.loads(report(config)["audit.json"]))  # type: ignore[arg-type]
+
+
+def states(config: object) -> dict[str, int]:
+    with History.open(config.database) as history:  # type: ignore[attr-defined]
+        return Outbox(history, config.folders.outbox).counts()  # type: ignore[attr-defined]
+
+
+def test_a_night_judges_archives_reports_and_prepares_letters(tmp_path: Path) -> None:
+    """And everything it makes is its owner's alone."""
+    import os
+
+    former = os.umask(0o077)
+    try:
+        config = made(tmp_path, MAIL)
+        for office in NAMES:
+            send(config, office, "march.csv", journal(office))
+        told = night(config)
+    finally:
+        os.umask(former)
+    assert told.state == DONE
+    assert told.figures is not None
+    assert told.figures.rows_read == 12
+    assert {row["source_file"] for row in findings(config)} == {"abai-bolim/march.csv", "nura-bolim/march.csv"}
+    archived = {path.name for path in config.folders.archive.rglob("*-march.csv")}
+    assert {name.partition("-")[0] for name in archived} == {i["sha256"] for i in audit_json(config)["inputs"]}  # type: ignore[attr-defined]
+    assert states(config) == {"held": 2}
+    assert modes(tmp_path) <= {0o600, 0o700}
+    assert (config.folders.reports / "index.html").read_bytes() == report(config)["index.html"]
+
+
+def test_each_head_gets_the_own_district_and_nothing_of_another(tmp_path: Path) -> None:
+    config = made(tmp_path, MAIL)
+    for office in NAMES:
+        send(config, office, "march.csv", journal(office))
+    night(config)
+    with History.open(config.database) as history:
+        posts = Outbox(history, config.folders.outbox).of_run(1)
+    assert {(post.district, post.recipient) for post in posts} == {
+        ("Абай ауданы", HEADS["abai"]),
+        ("Нұра ауданы", HEADS["nura"]),
+    }
+
+
+def test_the_night_done_again_is_the_same_night(tmp_path: Path) -> None:
+    """No second run, no second letter, the same bytes."""
+    config = made(tmp_path, MAIL)
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+    first, before = night(config), report(config)
+    again = night(config)
+    assert (first.run, again.run, again.repeated) == (1, 1, True)
+    assert report(config) == before
+    assert len(letters(config)) == 1
+
+
+def test_findings_persist_though_nothing_new_was_sent(tmp_path: Path) -> None:
+    """Every night judges each office's latest files, also when the inbox was cleared."""
+    config = made(tmp_path)
+    path = send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+    night(config)
+    before = [row["fingerprint"] for row in findings(config)]
+    path.unlink()
+    told = night(config, NIGHT + timedelta(days=1))
+    assert told.run == 2
+    assert [row["fingerprint"] for row in findings(config)] == before != []
+
+
+def test_a_resend_replaces_and_the_same_file_twice_is_once(tmp_path: Path) -> None:
+    config = made(tmp_path)
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+    send(config, "abai-bolim", "march (2).csv", journal("abai-bolim"))
+    assert night(config).figures.rows_read == 6  # type: ignore[union-attr]
+    assert "J01" not in {row["code"] for row in findings(config)}
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim", late=False))
+    told = night(config, NIGHT + timedelta(days=1))
+    assert told.figures is not None
+    assert told.figures.rows_read == 6
+    assert "T01" not in {row["code"] for row in findings(config)}
+
+
+def test_a_change_taken_back_is_a_resend_too(tmp_path: Path) -> None:
+    config = made(tmp_path)
+    for day, late in enumerate((True, False, True)):
+        send(config, "abai-bolim", "march.csv", journal("abai-bolim", late=late))
+        night(config, NIGHT + timedelta(days=day))
+        assert ("T01" in {row["code"] for row in findings(config)}) is late
+
+
+def test_a_growing_export_under_new_names_is_judged_once(tmp_path: Path) -> None:
+    """From the first of the month on, sent each week under the day's name."""
+    config = made(tmp_path)
+    send(config, "abai-bolim", "to-03.csv", journal("abai-bolim", range(1, 4)))
+    night(config)
+    send(config, "abai-bolim", "to-05.csv", journal("abai-bolim", range(1, 6)))
+    told = night(config, NIGHT + timedelta(days=1))
+    assert told.figures is not None
+    assert told.figures.rows_read == 10
+    assert told.taken.replaced == {"abai-bolim/to-03.csv": "abai-bolim/to-05.csv"}
+
+
+def test_two_journals_of_one_office_are_both_judged(tmp_path: Path) -> None:
+    """Of the same days, and with other applications in them."""
+    config = made(tmp_path)
+    send(config, "abai-bolim", "book-1.csv", journal("abai-bolim", range(1, 4)))
+    send(config, "abai-bolim", "book-2.csv", journal("abai-bolim", range(11, 14)))
+    assert night(config).figures.rows_read == 12  # type: ignore[union-attr]
+
+
+def test_a_bad_file_fails_alone(tmp_path: Path) -> None:
+    config = made(tmp_path)
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+    send(config, "abai-bolim", "torn.csv", b"")
+    send(config, "nura-bolim", "holiday.csv", "a,b\n1,2\n")
+    told = night(config)
+    assert told.state == DONE
+    assert [each.name for each in told.taken.refused] == ["abai-bolim/torn.csv", "nura-bolim/holiday.csv"]
+    assert "torn.csv" in (config.folders.reports / "STATUS.html").read_text(encoding="utf-8")
+    assert told.figures is not None
+    assert told.figures.rows_read == 6
+
+
+def test_what_is_no_offices_is_named_and_not_touched(tmp_path: Path) -> None:
+    config = made(tmp_path)
+    (config.folders.inbox / "stray.csv").write_text(journal("abai-bolim"), encoding="utf-8")
+    send(config, "unknown", "march.csv", journal("abai-bolim"))
+    (config.folders.inbox / "abai-bolim" / "link.csv").symlink_to(config.folders.inbox / "stray.csv")
+    told = night(config)
+    assert told.taken.strangers == ["abai-bolim/link.csv", "stray.csv", "unknown"]
+    assert told.run is None
+
+
+def test_files_on_their_way_wait_for_the_next_night(tmp_path: Path) -> None:
+    config = made(tmp_path)
+    send(config, "abai-bolim", "march.csv.part", journal("abai-bolim"))
+    path = send(config, "nura-bolim", "march.csv", journal("nura-bolim"))
+    with path.open("a", encoding="utf-8") as writer:
+        told = night(config)
+        writer.write("")
+    assert told.taken.waiting == ["abai-bolim/march.csv.part", "nura-bolim/march.csv"]
+    assert night(config, NIGHT + timedelta(days=1)).taken.taken == ["nura-bolim/march.csv"]
+
+
+def test_rows_of_another_office_reach_nobodys_mail(tmp_path: Path) -> None:
+    """Nura's folder holds rows of Abai's office: they are set aside, and neither head reads of them."""
+    config = made(tmp_path, MAIL)
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim", range(1, 3)))
+    foreign = journal("abai-bolim", range(777001, 777003)).splitlines()[1:]
+    send(config, "nura-bolim", "march.csv", journal("nura-bolim", range(1, 3)) + "\n".join(foreign) + "\n")
+    told = night(config)
+    assert told.figures is not None
+    assert told.figures.rows_quarantined == 4
+    assert letters(config)
+    for content in letters(config).values():
+        assert "777001" not in plain(content)
+
+
+def plain(content: bytes) -> str:
+    """All that a mail says, its parts decoded."""
+    from email import message_from_bytes
+    from email.policy import SMTP
+
+    parts = message_from_bytes(content, policy=SMTP).walk()
+    return "\n".join(
+        bytes(p.get_payload(decode=True) or b"").decode("utf-8", "replace") for p in parts if not p.is_multipart()
+    )
+
+
+def test_an_office_that_sent_nothing_is_named(tmp_path: Path) -> None:
+    config = made(tmp_path)
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+    assert [each.office for each in night(config).silent] == ["Нұра бөлімі"]
+    assert [each.office for each in night(config, NIGHT + timedelta(days=7)).silent] == ["Нұра бөлімі"]
+    told = night(config, NIGHT + timedelta(days=8))
+    assert [(each.office, each.last) for each in told.silent] == [("Нұра бөлімі", None), ("Абай бөлімі", NIGHT.date())]
+
+
+def test_with_release_auto_letters_leave_at_once_and_the_summary_too(tmp_path: Path) -> None:
+    with running() as server:
+        mail = f'from = "a@oblast.example"\nhost = "localhost"\nport = {server.port}\ntls = "none"'
+        config = made(tmp_path, mail)
+        file = config.file
+        text = file.read_text(encoding="utf-8").replace('release = "manual"', 'release = "auto"')
+        file.write_text(text.replace("inspector = []", 'inspector = ["inspector@oblast.example"]'), encoding="utf-8")
+        from auditor.night.config import read_config
+
+        config = read_config(file)
+        for office in NAMES:
+            send(config, office, "march.csv", journal(office))
+        night(config)
+        night(config)
+    assert sorted(server.recipients()) == sorted([*HEADS.values(), "inspector@oblast.example"])
+
+
+def test_with_release_manual_a_night_sends_nothing(tmp_path: Path) -> None:
+    with running() as server:
+        mail = f'from = "a@oblast.example"\nhost = "localhost"\nport = {server.port}\ntls = "none"'
+        config = made(tmp_path, mail)
+        file = config.file
+        text = file.read_text(encoding="utf-8").replace("inspector = []", 'inspector = ["inspector@oblast.example"]')
+        file.write_text(text, encoding="utf-8")
+        from auditor.night.config import read_config
+
+        config = read_config(file)
+        send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+        night(config)
+        assert server.got == []
+        assert "--release 1" in said("mail", "--config", str(file)).stdout
+        assert server.recipients() == ["inspector@oblast.example"]
+        assert said("mail", "--config", str(file), "--release", "1").returncode == 0
+    assert server.recipients() == ["inspector@oblast.example", HEADS["abai"]]
+
+
+def test_a_district_without_a_head_is_named(tmp_path: Path) -> None:
+    config = made(tmp_path, MAIL, districts='[districts.abai]\nrecipients = ["abai@oblast.example"]\n')
+    for office in NAMES:
+        send(config, office, "march.csv", journal(office))
+    assert night(config).unaddressed == ["Нұра ауданы"]
+
+
+def test_a_clock_that_went_back_accuses_nobody(tmp_path: Path) -> None:
+    """Entries of yesterday are not in the future because the clock says so."""
+    from auditor.night.run import run_night
+
+    config = made(tmp_path)
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+    night(config)
+    back = datetime(2018, 1, 1)
+    told = run_night(config, None, lambda: back, "Asia/Almaty", lambda _: (None, None))
+    assert (told.as_of, told.late_clock) == (NIGHT, back)
+    assert "J02" not in {row["code"] for row in findings(config)}
+
+
+def test_two_runs_at_once_are_one(tmp_path: Path) -> None:
+    from auditor.night.lock import only_run
+
+    config = made(tmp_path)
+    with (
+        only_run(config.folders.history, "nightly", NIGHT),
+        pytest.raises(UsageError, match=r"Another run is at work: auditor nightly, process \d+"),
+    ):
+        night(config)
+
+
+def test_a_night_that_stopped_says_so_and_the_next_completes_it(tmp_path: Path) -> None:
+    config = made(tmp_path)
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+    offices = config.offices.read_text(encoding="utf-8")
+    config.offices.write_text(offices + "strange: key\n", encoding="utf-8")
+    told = said("nightly", "--config", str(config.file), "--as-of", "2018-04-02")
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+    assert "unknown key" in told.stderr
+    page = (config.folders.reports / "STATUS.html").read_text(encoding="utf-8")
+    assert "stopped at the stage “rules and register”" in page
+    assert "unknown key" in page
+    config.offices.write_text(offices, encoding="utf-8")
+    assert night(config).state == DONE
+
+
+def test_the_log_has_a_line_a_stage_and_nobodys_name(tmp_path: Path) -> None:
+    config = made(tmp_path, MAIL)
+    send(config, "abai-bolim", "Иванов Иван.csv", journal("abai-bolim"))
+    send(config, "abai-bolim", "Петров.csv", b"")
+    night(config)
+    text = next(config.folders.log.iterdir()).read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["stage"] for line in lines] == ["rules", "intake", "audit", "history", "publish", "tidy", "mail"]
+    assert all(line["state"] == "done" and line["seconds"] >= 0 for line in lines)
+    assert lines[1]["taken"] == lines[1]["refused"] == 1
+    for word in ("Иванов", "Петров", "Қызметкер", "oblast.example"):
+        assert word not in text
