@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -35,12 +35,13 @@ BYTES_OF_ROW = 100
 
 @dataclass(frozen=True)
 class Asked:
-    """What the user asked of an audit."""
+    """What the user asked of an audit. further_languages: those that findings are worded in besides `language`, for letters in two."""
 
     as_of: datetime
     covers: tuple[datetime | None, datetime | None]
     language: str
     show_names: bool
+    further_languages: tuple[str, ...] = ()
 
 
 @dataclass
@@ -257,6 +258,10 @@ def _result(
     judged_entries = judgement.table("SELECT coalesce(sum(n), 0)::BIGINT FROM entry_count").item()
     return Audit(
         findings=worded(shown, everyone, judgement.tables, rulebook, asked),
+        worded={
+            language: worded(shown, everyone, judgement.tables, rulebook, replace(asked, language=language))
+            for language in asked.further_languages
+        },
         open_work=_open_work(judgement, everyone, asked),
         verdicts=judgement.table(_VERDICTS),
         applications=applications,

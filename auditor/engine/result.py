@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -70,6 +71,7 @@ class Audit:
 
     findings: one row a finding, `FINDING_COLUMNS` in that order, in report order. Moments are Datetime, `limit`, `actual`
         and `excess` Float64 in `limit_unit`, `source_line` Int64, the rest String; employees already masked unless names were asked for.
+    worded: further languages that were asked for (`Asked.further_languages`) to the columns message and citation of `findings` in them.
     open_work: the steps not completed at the cut-off that are somebody's to do: district, office, service, channel, application_no, step,
         role, employee (masked like the findings'), begun (false: received by nobody yet), received_at, since (completion of the step before,
         where not begun), due_at, limit, limit_unit, extended_to (Date), state (`overdue`, `open`, `undetermined`), reason, due_when (`overdue`,
@@ -115,6 +117,7 @@ class Audit:
     flows: pl.DataFrame = field(default_factory=pl.DataFrame)
     flow_share: int = 1
     open_work: pl.DataFrame = field(default_factory=pl.DataFrame)
+    worded: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     @property
     def rows_read(self) -> int:
