@@ -31,6 +31,11 @@ def catalog(area: str) -> dict[str, dict[str, str]]:
     return flat
 
 
+DAY_FORM = {"kk": "%d.%m.%Y", "ru": "%d.%m.%Y", "en": "%Y-%m-%d"}
+"""A day in figures, for `strftime`: one form a language, on pages, in sentences and on the screen. No English reader takes the
+ISO form for another day, as they might 05/03."""
+
+
 class Words:
     """The words of one language in one area. `words("key", name=value)` fills the placeholders.
 

@@ -12,11 +12,8 @@ from string import Formatter
 import polars as pl
 
 from auditor.amounts import SECONDS_IN, amount, counted, mapped
-from auditor.language import Words
+from auditor.language import DAY_FORM, Words
 from auditor.law.types import Names, Rulebook, Step
-
-MOMENT = "%d.%m.%Y %H:%M"
-DAY = "%d.%m.%Y"
 
 READS: dict[str, pl.DataType] = {
     "code": pl.String(),
@@ -207,6 +204,7 @@ class _Fields:
         self.words = words
         self.names = names
         self.code = str(group.get_column("code")[0])
+        self.day = DAY_FORM[words.language]
 
     def __call__(self, name: str) -> pl.Expr:
         return getattr(self, name)().fill_null(self.words("not_recorded"))  # type: ignore[no-any-return]
@@ -249,13 +247,13 @@ class _Fields:
         return amount(self.group, "excess", "over", self.words)
 
     def due(self) -> pl.Expr:
-        return _moment(pl.col("due_at"))
+        return self._moment(pl.col("due_at"))
 
     def received(self) -> pl.Expr:
-        return _recorded(pl.col("received_at"))
+        return self._recorded(pl.col("received_at"))
 
     def completed(self) -> pl.Expr:
-        return _recorded(pl.col("completed_at"))
+        return self._recorded(pl.col("completed_at"))
 
     def since(self) -> pl.Expr:
         return self._bound(0)
@@ -265,7 +263,7 @@ class _Fields:
 
     def _bound(self, side: int) -> pl.Expr:
         bound = _bounds(pl.col("detail"))[side]
-        return bound.str.to_date("%Y-%m-%d").dt.strftime(DAY) if self.code == "P03" else bound
+        return bound.str.to_date("%Y-%m-%d").dt.strftime(self.day) if self.code == "P03" else bound
 
     def numbers(self) -> pl.Expr:
         return pl.col("n").cast(pl.String)
@@ -283,13 +281,11 @@ class _Fields:
         forms = self.words(f"count.{what}")
         return mapped(self.group, pl.col("n"), lambda n: counted(n, forms, self.words.language))
 
+    def _moment(self, moment: pl.Expr) -> pl.Expr:
+        """A moment to the minute, to the second where it has seconds."""
+        seconds = pl.when(moment.dt.second() != 0).then(moment.dt.strftime(":%S")).otherwise(pl.lit(""))
+        return pl.concat_str([moment.dt.strftime(f"{self.day} %H:%M"), seconds])
 
-def _moment(moment: pl.Expr) -> pl.Expr:
-    """A moment to the minute, to the second where it has seconds."""
-    seconds = pl.when(moment.dt.second() != 0).then(moment.dt.strftime(":%S")).otherwise(pl.lit(""))
-    return pl.concat_str([moment.dt.strftime(MOMENT), seconds])
-
-
-def _recorded(moment: pl.Expr) -> pl.Expr:
-    """A moment of a journal: midnight is how a bare date is kept, and shown as one."""
-    return pl.when(moment.dt.time() == pl.time(0)).then(moment.dt.strftime(DAY)).otherwise(_moment(moment))
+    def _recorded(self, moment: pl.Expr) -> pl.Expr:
+        """A moment of a journal: midnight is how a bare date is kept, and shown as one."""
+        return pl.when(moment.dt.time() == pl.time(0)).then(moment.dt.strftime(self.day)).otherwise(self._moment(moment))
