@@ -15,7 +15,14 @@ from babel.plural import PluralRule
 
 from auditor.language import Words
 
+NO_BREAK = "\u00a0"
 SECONDS_IN = {"minute": 60, "hour": 3600}
+MANY_HOURS = 100 * 3600
+"""Seconds of open time from which minutes say nothing more."""
+
+LONG = 10_000
+"""Numbers from here on are grouped by threes."""
+
 PLACE = {"one": 0, "few": 1, "other": 1, "many": 2}
 """Where the form of a CLDR plural category stands between bars: one|few|many in Russian, one|other in English.
 
@@ -36,7 +43,8 @@ def _rule(language: str) -> PluralRule:
 def counted(number: int, forms: str, language: str) -> str:
     """A whole number and its noun: «5 рабочих дней». `forms` as in the catalog; where one is lacking, the last."""
     words = forms.split("|")
-    return f"{number} {words[min(plural(number, language), len(words) - 1)]}"
+    shown = f"{number:,}".replace(",", "," if language == "en" else NO_BREAK) if number >= LONG else str(number)
+    return f"{shown} {words[min(plural(number, language), len(words) - 1)]}"
 
 
 def working_days(hundredths: int, case: str, words: Words) -> str:
@@ -74,13 +82,14 @@ def amount(frame: pl.DataFrame, column: str, case: str, words: Words, to_the_sec
     """A column of `frame` in words; it is measured in `limit_unit` (`minute`, `hour`, else working days).
 
     `case` is `amount` (2 сағат), `limit` (2 сағаттық) or `over` (2 сағатқа). Open time is rounded to the minute, but for
-    what is under a minute and where `to_the_second` holds.
+    what is under a minute and where `to_the_second` holds, and to the hour where it is a hundred hours or more.
     """
     value, unit = pl.col(column), pl.col("limit_unit")
     factor = unit.replace_strict(SECONDS_IN, default=None, return_dtype=pl.Int64)
     seconds = (value * factor).round(0).cast(pl.Int64)
     fine = seconds < 60 if to_the_second is None else to_the_second | (seconds < 60)
-    shown = pl.when(fine).then(seconds).otherwise((seconds + 30) // 60 * 60)
+    minutes, hours = (seconds + 30) // 60 * 60, (seconds + 1800) // 3600 * 3600
+    shown = pl.when(fine).then(seconds).when(seconds >= MANY_HOURS).then(hours).otherwise(minutes)
     hundredths = pl.when(factor.is_null()).then((value * 100).round(0).cast(pl.Int64))
     return pl.coalesce(
         mapped(frame, shown, lambda n: open_time(n, case, words)),

@@ -288,4 +288,6 @@ class _Fields:
 
     def _recorded(self, moment: pl.Expr) -> pl.Expr:
         """A moment of a journal: midnight is how a bare date is kept, and shown as one."""
-        return pl.when(moment.dt.time() == pl.time(0)).then(moment.dt.strftime(self.day)).otherwise(self._moment(moment))
+        return (
+            pl.when(moment.dt.time() == pl.time(0)).then(moment.dt.strftime(self.day)).otherwise(self._moment(moment))
+        )

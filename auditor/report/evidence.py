@@ -1,36 +1,36 @@
-"""The rows of the table of findings, as HTML.
+"""The table of findings, as HTML.
 
-A page shows thousands of findings that share their words: services, steps, moments, citations. So each piece of a row is
-worded and escaped once for all rows that have it; a template would do both again for every cell, which took most of the
-time of a report. Every value passes `safe`; the markup around it is ours.
-
-Roles are written out: on a narrow screen each row becomes a card, which would take the table's own away. To keep the page
-light, quotes around our own words and the end tags that HTML lets go are left out, and style.css tells cells by their place.
+A page shows thousands of findings, and their words in Cyrillic take two bytes a letter, so that what they share is said once:
+findings of one office, service and channel stand under one heading, and page.js spreads it over their rows where it runs.
+Each piece of a row is worded and escaped once for all rows that have it; a template would do both again for every cell.
+Every value passes `safe`; the markup around it is ours. End tags that HTML lets go and quotes around our own words are left out.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+import polars as pl
 from markupsafe import Markup
 
+from auditor.amounts import SECONDS_IN
+from auditor.report.charts import HOURS_OF_DAY
 from auditor.report.frames import Part
 from auditor.report.wording import DASH, Wording, readable
 
-ROW = (
-    "<tr role=row><th role=rowheader>{}"
-    "<td role=cell>{}{}"  # application; service and channel
-    "<td role=cell>{}"
-    "<td role=cell>{}{}{}"  # step, role, employee
-    "<td role=cell>{}{}{}"  # received, completed, due
-    "<td role=cell>{}{}{}"  # limit, actual, excess
-    "<td role=cell>{}{}{}{}\n"  # message, basis, citation, place
-).format
+PLACE = ["district", "office", "service", "channel"]
+HEADING = "</tbody><tbody><tr><th colspan=5 scope=rowgroup><b>{}</b> <i>{}</i> <b>{}</b> <i>{}</i>\n".format
+ROW = "<tr><th>{}<td>{}<td>{}{}{}<td><details><summary>{}</summary>{}{}{}</details>\n".format
+"""Application; code and severity; role and employee; excess; message, timeline, citation, place."""
+
+CODE = re.compile(r"[A-Z][0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -43,46 +43,64 @@ class Findings:
 
 
 def findings(part: Part, wording: Wording) -> Findings:
-    """The rows of the findings that the page shows; what a finding lacks is left out."""
-    say = _Sayings(wording, outside=part.district is None)
-    words = wording.words
-    cells = {name: column.to_list() for name, column in part.findings.to_dict().items()}
+    """The findings that the page shows, by district, office, service and channel, errors first in each group."""
+    ordered = _grouped(part.findings, wording)
+    say = _Sayings(wording, _folder(ordered))
+    cells = {name: column.to_list() for name, column in ordered.to_dict().items()}
 
     def pieces(how: Callable[..., str], *columns: str) -> Iterator[str]:
         return map(_Once(how).__getitem__, zip(*(cells[name] for name in columns), strict=True))
 
-    def times(label: str, column: str, moment: Callable[[datetime], str]) -> Iterator[str]:
-        return pieces(lambda value: say.fact(words(label), moment(value)) if value else "", column)
-
-    def measures(label: str, column: str) -> Iterator[str]:
-        return pieces(partial(say.measure, words(label)), column, "limit_unit")
-
     rows = map(
         ROW,
+        pieces(lambda number: safe(number or ""), "application_no"),
         pieces(say.code, "code", "severity"),
-        pieces(lambda number: f"<b>{safe(number or '')}</b>", "application_no"),
-        pieces(say.asked, "service", "channel"),
-        pieces(say.office, "office", "district"),
-        pieces(say.step, "service", "channel", "step"),
-        pieces(lambda role: _small(wording.role(role) if role else ""), "role"),
-        pieces(lambda employee: _small(employee or ""), "employee"),
-        times("findings.received", "received_at", wording.stamp),
-        times("findings.completed", "completed_at", wording.stamp),
-        times("findings.due", "due_at", wording.moment),
-        measures("findings.limit", "limit"),
-        measures("findings.actual", "actual"),
-        measures("findings.excess", "excess"),
-        pieces(lambda message: safe(message or ""), "message"),
-        pieces(say.basis, "basis"),
-        pieces(partial(say.source, words("findings.citation")), "citation"),
+        pieces(lambda role: safe(wording.role(role)) if role else "", "role"),
+        pieces(_below, "employee"),
+        pieces(say.excess, "excess", "limit_unit"),
+        pieces(lambda message: safe(message or DASH), "message"),
+        map(say.timeline, *(cells[name] for name in ("code", "received_at", "due_at", "completed_at"))),
+        pieces(_below, "citation"),
         map(say.place, cells["source_file"], cells["source_line"]),
     )
-    return Findings(Markup("".join(rows)), part.findings.height, part.finding_count)
+    places = zip(*(cells[name] for name in PLACE), strict=True)
+    outside = part.district is None
+    html: list[str] = []
+    for place, group in groupby(zip(places, rows, strict=True), key=itemgetter(0)):
+        html.append(say.heading(*place, outside=outside))
+        html.extend(row for _, row in group)
+    return Findings(Markup("".join(html)), part.findings.height, part.finding_count)
 
 
 def safe(text: str) -> str:
     """A text as it may stand in a page, between tags or in double quotes: readable and escaped."""
     return escape(readable(text))
+
+
+def _below(text: str | None) -> str:
+    return f"<p>{safe(text)}" if text else ""
+
+
+def _grouped(findings: pl.DataFrame, wording: Wording) -> pl.DataFrame:
+    """The findings of one place together, places in the order of the language and of the act; their own order within."""
+    places = findings.select(PLACE).unique(maintain_order=True).rows()
+
+    def order(place: tuple[Any, ...]) -> tuple[Any, ...]:
+        district, office, service, channel = place
+        by_name = (wording.alphabet(district), wording.alphabet(office))
+        return (office is None, *by_name, wording.service_order(service), wording.channel_order(channel))
+
+    ranks = {place: rank for rank, place in enumerate(sorted(places, key=order))}
+    rank = pl.Series("rank", [ranks[place] for place in findings.select(PLACE).iter_rows()], dtype=pl.Int32)
+    return findings.with_columns(rank).sort("rank", maintain_order=True).drop("rank")
+
+
+def _folder(findings: pl.DataFrame) -> str:
+    """The folder that all files of the findings stand in: it is told once, where the files are listed."""
+    files = findings["source_file"].drop_nulls().unique().to_list()
+    first, last = (min(files), max(files)) if files else ("", "")
+    alike = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return first[: first.rfind("/", 0, alike) + 1]
 
 
 class _Once(dict[tuple[Any, ...], str]):
@@ -97,48 +115,70 @@ class _Once(dict[tuple[Any, ...], str]):
 
 
 class _Sayings:
-    """What a row says of some of its values; `outside` where districts are told, on the oblast page."""
+    """What a row says of its values; `folder` is left out of the files' names."""
 
-    def __init__(self, wording: Wording, outside: bool) -> None:
+    def __init__(self, wording: Wording, folder: str) -> None:
+        words = wording.words
         self._wording = wording
-        self._outside = outside
-        self._source, self._line = wording.words("findings.source"), safe(wording.words("findings.line"))
-        self._files = _Once(lambda file: f"{safe(self._source)}: {safe(file or DASH)}")
+        self._line = safe(words("findings.line"))
+        self._files = _Once(lambda file: safe((file or DASH).removeprefix(folder)))
+        self._received, self._completed = (
+            f" {safe(words('findings.received'))}",
+            f" {safe(words('findings.completed'))}",
+        )
+        self._due, self._undone = f" {safe(words('findings.due'))}", f"<li>{safe(words('findings.not_completed'))}"
+        self._stamp = _Once(lambda moment: safe(wording.stamp(moment)))
+        self._moment = _Once(lambda moment: safe(wording.moment(moment)))
+
+    def heading(
+        self, district: str | None, office: str | None, service: str | None, channel: str | None, *, outside: bool
+    ) -> str:
+        return HEADING(
+            safe(office or self._wording.words("figures.nowhere")),
+            safe(district or "") if outside else "",
+            safe(self._wording.service(service) if service else ""),
+            safe(self._wording.channel(channel) if channel else ""),
+        )
 
     def code(self, code: str | None, severity: str | None) -> str:
-        name, title = self._wording.known("severity", severity), self._wording.code_title(code or "")
-        return f'<b class="{safe(severity or "")}">{safe(code or "")}</b> <small>{safe(name)}</small>{safe(title)}'
+        """The code, which leads to its line in the table of codes, and how much it weighs."""
+        known = CODE.fullmatch(code or "")
+        named = f"<a href=#{code}>{code}</a>" if known else safe(code or DASH)
+        return f"{named}<p class={severity}>{safe(self._wording.known('severity', severity))}"
 
-    def asked(self, service: str | None, channel: str | None) -> str:
-        named = f"<span>{safe(self._wording.service(service))}</span>" if service else ""
-        return named + _small(self._wording.channel(channel) if channel else "")
-
-    def office(self, office: str | None, district: str | None) -> str:
-        return safe(office or "") + _small(district or "" if self._outside else "")
-
-    def step(self, service: str | None, channel: str | None, step: str | None) -> str:
-        return safe(self._wording.step(service, channel, step)) if step else ""
-
-    def measure(self, label: str, value: float | None, unit: str | None) -> str:
+    def excess(self, value: float | None, unit: str | None) -> str:
+        """The excess in words, and in seconds for sorting: a working day is worth so many hours there."""
         if value is None:
+            return "<td>"
+        seconds = value * SECONDS_IN.get(unit or "", HOURS_OF_DAY * 3600)
+        return f"<td data-v={round(seconds)}>{safe(self._wording.measure(value, unit))}"
+
+    def timeline(
+        self, code: str | None, received: datetime | None, due: datetime | None, completed: datetime | None
+    ) -> str:
+        """Receipt, due moment and completion in their order. The class says at which tenth of the way the middle one is."""
+        points = [
+            (moment, text)
+            for moment, text in (
+                (received, received and f"<li>{self._stamp[received,]}{self._received}"),
+                (due, due and f"<li class=d>{self._moment[due,]}{self._due}"),
+                (completed, completed and f"<li>{self._stamp[completed,]}{self._completed}"),
+            )
+            if moment is not None
+        ]
+        if not points:
             return ""
-        return self.fact(label, f"{self._wording.amount(value)} {self._wording.known('unit', unit)}")
-
-    def fact(self, label: str, value: str) -> str:
-        return f"<i>{safe(label)}</i> <b>{safe(value)}</b> "
-
-    def basis(self, basis: str | None) -> str:
-        return f"<em>{safe(self._wording.known('basis', basis))}</em>" if basis not in (None, "", "exact") else ""
-
-    def source(self, label: str, text: str | None) -> str:
-        return f"<small>{safe(label)}: {safe(text)}</small>" if text else ""
+        points.sort(key=itemgetter(0))
+        undone = self._undone if due and not completed and code != "T04" else ""
+        kind = ""
+        if len(points) == 3:
+            first, middle, last = (moment for moment, _ in points)
+            tenth = round(10 * ((middle - first) / (last - first))) if last > first else 5
+            kind = f" class=t{min(max(tenth, 1), 9)}"
+        return f"<ol{kind}>{''.join(str(text) for _, text in points)}{undone}</ol>"
 
     def place(self, file: str | None, line: int | None) -> str:
         """File and line, of which no two rows have the same; the line is left out where a finding has none."""
-        if line is None:
-            return self.source(self._source, file)
-        return f"<small>{self._files[file,]}, {self._line.format(line=line)}</small>"
-
-
-def _small(text: str) -> str:
-    return f"<small>{safe(text)}</small>" if text else ""
+        if file is None:
+            return ""
+        return f"<p>{self._files[file,]}" + ("" if line is None else f", {self._line.format(line=line)}")

@@ -82,13 +82,17 @@ class TallyRow:
 
 @dataclass(frozen=True)
 class CodeRow:
-    """How often a code was found, by severity: a basis that is not exact makes a warning of an error."""
+    """How often a code was found, by severity: a basis that is not exact makes a warning of an error.
+
+    bars: severity and length of the pieces of its bar, against the most frequent code.
+    """
 
     code: str
     title: str
     error: int
     warning: int
     info: int
+    bars: tuple[tuple[str, int], ...]
 
     @property
     def total(self) -> int:
@@ -121,12 +125,18 @@ def tallies(part: Part, by: list[str]) -> Iterator[tuple[Key, Tally]]:
 
 
 def codes(part: Part, title: Callable[[str], str]) -> Shown[CodeRow]:
-    """The codes that were found, in the order of their names."""
+    """The codes that were found, the most frequent first."""
     counted: dict[str, dict[str, int]] = {}
     for code, severity, n in part.counts.group_by("code", "severity").agg(pl.col("n").sum()).iter_rows():
         counted.setdefault(code, {})[severity] = n
+    most = max((sum(n.values()) for n in counted.values()), default=1)
     rows = [
-        CodeRow(code, title(code), **{name: counted[code].get(name, 0) for name in SEVERITIES})
-        for code in sorted(counted)
+        CodeRow(
+            code,
+            title(code),
+            **{name: counted[code].get(name, 0) for name in SEVERITIES},
+            bars=tuple((name, round(100 * counted[code].get(name, 0) / most)) for name in SEVERITIES),
+        )
+        for code in sorted(counted, key=lambda code: (-sum(counted[code].values()), code))
     ]
     return Shown.first(rows)

@@ -97,6 +97,27 @@ OPEN_WORK: Schema = {
     "source_line": WHOLE,
 }
 
+FLOWS: Schema = {
+    "district": TEXT,
+    "service": TEXT,
+    "channel": TEXT,
+    "step": TEXT,
+    "role": TEXT,
+    "n": WHOLE,
+    "waits": WHOLE,
+    "waited": pl.Float64(),
+    "waited_median": pl.Float64(),
+    "works": WHOLE,
+    "worked": pl.Float64(),
+    "worked_median": pl.Float64(),
+}
+
+LATE = ("T01", "T02")
+"""The findings that say by how much a step's limit was exceeded by the office itself."""
+
+OVERRUN_EDGES = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 100.0)
+"""How many times the limit was used: where one bar of the distribution ends and the next begins."""
+
 COUNTED_BY = ["district", "office", "service", "channel", "code", "severity"]
 
 
@@ -127,12 +148,16 @@ class SharedFile:
 class Part:
     """What one page speaks of: the whole audit (`district` None) or one district of it.
 
-    counts: `COUNTED_BY`, n: findings counted. findings: those a page shows, errors first, at most the cap.
+    counts: `COUNTED_BY`, n: findings counted. overruns: district, office, limit_unit, bar (in which bar of `OVERRUN_EDGES` the time used
+    falls, null without a limit), n, excess (in limit_unit) of the findings of `LATE`. flows: as the audit's, of this district or of all.
+    findings: those a page shows, errors first, at most the cap.
     The other frames are the audit's own, cut to the district.
     """
 
     district: str | None
     counts: pl.DataFrame
+    overruns: pl.DataFrame
+    flows: pl.DataFrame
     findings: pl.DataFrame
     verdicts: pl.DataFrame
     applications: pl.DataFrame
@@ -163,6 +188,7 @@ def parts(audit: Audit, cap: int) -> Parts:
     files = named(shaped(audit.file_districts, FILE_DISTRICTS))
     frames = {
         "counts": counts,
+        "overruns": _overruns(findings),
         "verdicts": named(shaped(audit.verdicts, VERDICTS)),
         "applications": named(shaped(audit.applications, APPLICATIONS)),
         "not_in_force": named(shaped(audit.not_in_force, NOT_IN_FORCE)),
@@ -171,11 +197,14 @@ def parts(audit: Audit, cap: int) -> Parts:
         "deputies": named(shaped(audit.deputies, DEPUTIES)),
     }
     quarantine = shaped(audit.quarantine, QUARANTINE)
+    flows = shaped(audit.flows, FLOWS)
+    flows_of = _by_district(flows)
     shown = _shown(findings, cap)
     oblast = Part(
         district=None,
         findings=shown[0],
         quarantine=quarantine,
+        flows=flows.filter(pl.col("district").is_null()),
         files=tuple(SharedFile(file, None, shared=False) for file in audit.inputs),
         **frames,
     )
@@ -189,10 +218,20 @@ def parts(audit: Audit, cap: int) -> Parts:
             district=name,
             findings=shown[1].get(name, oblast.findings.clear()),
             quarantine=quarantine.filter(pl.col("source_file").is_in(alone)),
+            flows=flows_of.get(name, flows.clear()),
             files=own,
             **{key: cut[key].get(name, frame.clear()) for key, frame in frames.items()},
         )
     return Parts(oblast, districts)
+
+
+def _overruns(findings: pl.DataFrame) -> pl.DataFrame:
+    """The excess of late steps by office and unit, and how often each multiple of the limit was used."""
+    used = pl.col("actual") / pl.col("limit")
+    bar = pl.sum_horizontal(*((used >= edge).cast(pl.Int32) for edge in OVERRUN_EDGES), ignore_nulls=False)
+    late = findings.lazy().filter(pl.col("code").is_in(LATE), pl.col("limit_unit").is_not_null())
+    by = ["district", "office", "limit_unit", pl.when(pl.col("limit") > 0).then(bar).alias("bar")]
+    return late.group_by(by).agg(pl.len().cast(pl.Int64).alias("n"), pl.col("excess").sum()).sort(pl.all()).collect()
 
 
 def _by_district(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:

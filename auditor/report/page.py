@@ -18,9 +18,10 @@ from markupsafe import Markup
 
 from auditor import __version__
 from auditor.engine.result import Audit
-from auditor.report import evidence, rows
+from auditor.report import charts, evidence, rows
 from auditor.report.figures import CodeRow, Shown, Tally, TallyRow, codes, whole
 from auditor.report.frames import Part, SharedFile
+from auditor.report.trend import Changes, Trend, changes
 from auditor.report.wording import Wording, finalize
 
 
@@ -57,9 +58,17 @@ class Page:
 
     wording: Wording
     css: Markup
+    js: Markup
     csp: str
     all: Tally
     lines: Rows
+    changes: Changes | None
+    heat: charts.Heat
+    worst: Shown[charts.Worst]
+    role_times: tuple[charts.RoleTime, ...]
+    flows: Shown[charts.Flow]
+    flow_share: int
+    overruns: charts.Overruns
     services: Shown[TallyRow]
     channels: Shown[TallyRow]
     offices: Shown[TallyRow]
@@ -78,9 +87,10 @@ class Page:
 
 @dataclass(frozen=True)
 class OblastPage(Page):
-    """Context of index.html."""
+    """Context of index.html. lists: the files of all findings that stand beside it."""
 
     districts: Shown[TallyRow]
+    lists: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,31 +103,53 @@ class DistrictPage(Page):
 TEMPLATES: dict[type[Page], str] = {OblastPage: "index.html", DistrictPage: "district.html"}
 
 
-def oblast_page(audit: Audit, part: Part, wording: Wording, names: dict[str, str]) -> str:
-    """The text of index.html; `names` are the districts' file names."""
+def oblast_page(
+    audit: Audit,
+    part: Part,
+    wording: Wording,
+    names: dict[str, str],
+    lists: tuple[str, ...] = (),
+    trend: Trend | None = None,
+) -> str:
+    """The text of index.html; `names` are the districts' file names, `lists` those of the whole list of findings."""
     pages = {district: f"districts/{quote(name)}" for district, name in names.items()}
     lines = Rows(audit.rows_read, audit.rows_accepted, audit.rows_quarantined, audit.entries)
-    common = _common(audit, part, wording, lines, audit.left_out)
-    return render(OblastPage(**vars(common), districts=rows.by_district(part, wording, pages)))
+    common = _common(audit, part, wording, lines, audit.left_out, pages, trend)
+    return render(OblastPage(**vars(common), districts=rows.by_district(part, wording, pages), lists=lists))
 
 
-def district_page(audit: Audit, part: Part, wording: Wording) -> str:
+def district_page(audit: Audit, part: Part, wording: Wording, trend: Trend | None = None) -> str:
     """The text of one district's page. Quarantined rows of files shared with other districts are not among its own."""
     accepted = sum(f.rows or 0 for f in part.files)
     quarantined = sum(f.file.rows_quarantined for f in part.files if not f.shared)
     lines = Rows(accepted + quarantined, accepted, quarantined, None)
-    common = _common(audit, part, wording, lines, None)
+    common = _common(audit, part, wording, lines, None, {}, trend)
     return render(DistrictPage(**vars(common), district=part.district or ""))
 
 
-def _common(audit: Audit, part: Part, wording: Wording, lines: Rows, left_out: int | None) -> Page:
-    css, csp = _style()
+def _common(
+    audit: Audit,
+    part: Part,
+    wording: Wording,
+    lines: Rows,
+    left_out: int | None,
+    pages: dict[str, str],
+    trend: Trend | None,
+) -> Page:
     return Page(
         wording=wording,
-        css=css,
-        csp=csp,
+        css=_ours("style.css"),
+        js=_ours("page.js"),
+        csp=_policy(),
         all=whole(part),
         lines=lines,
+        changes=changes(trend, part, wording),
+        heat=charts.heat(part, wording, pages),
+        worst=charts.worst_offices(part, wording),
+        role_times=charts.role_times(part, wording),
+        flows=charts.flows(part, wording),
+        flow_share=audit.flow_share,
+        overruns=charts.overruns(part, wording),
         services=rows.by_service(part, wording),
         channels=rows.by_channel(part, wording),
         offices=rows.by_office(part, wording),
@@ -168,9 +200,15 @@ def environment() -> Environment:
 
 
 @cache
-def _style() -> tuple[Markup, str]:
-    """The style sheet, and the policy that allows this one and nothing else."""
-    css = files("auditor.report").joinpath("templates", "style.css").read_text(encoding="utf-8")
-    digest = b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    # Our own file, of which no part comes from a journal.
-    return Markup(css), f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def _ours(name: str) -> Markup:
+    """The style sheet or the script: a file of ours, of which no part comes from a journal."""
+    return Markup(files("auditor.report").joinpath("templates", name).read_text(encoding="utf-8"))
+
+
+@cache
+def _policy() -> str:
+    """What the page may do: use this very style sheet and this very script, and nothing else."""
+    style, script = (
+        b64encode(hashlib.sha256(_ours(name).encode()).digest()).decode() for name in ("style.css", "page.js")
+    )
+    return f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date, datetime
 from functools import cached_property
 
-from auditor.language import Words
-from auditor.law.types import Names, Rulebook
+from babel import Locale
 
-GROUP = "\u202f"
-"""Between thousands: narrow, and no line breaks at it."""
+from auditor.amounts import MANY_HOURS, SECONDS_IN, open_time, working_days
+from auditor.language import DAY_FORM, Words
+from auditor.law.types import Limit, Names, Rulebook, Step
 
 DASH = "\u2014"
-KAZAKH = {letter: place for place, letter in enumerate("аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя")}
+ALPHABET = {letter: place for place, letter in enumerate("аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя")}
+"""The Kazakh alphabet, which holds the Russian one."""
 
 INVISIBLE = {
     **{code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"},
-    **dict.fromkeys((1564, 8206, 8207, *range(8234, 8239), *range(8294, 8298), 65279), "�"),
+    **dict.fromkeys(
+        (1564, *range(8203, 8208), *range(8232, 8239), *range(8288, 8304), 65279, *range(65529, 65532)), "�"
+    ),
+    **dict.fromkeys(range(0xE0000, 0xE0080), "�"),
 }
-"""Control characters, and the marks that turn the direction of writing and so could show a text as another one."""
+"""Control characters, and the marks that turn the direction of writing or take no room and so could show a text as another one."""
 
 LONGEST_TEXT = 1000
 
@@ -29,22 +35,22 @@ class Wording:
     def __init__(self, language: str, rulebook: Rulebook) -> None:
         self.language = language
         self.words = Words("report", language)
+        self.rulebook = rulebook
         self._codes = Words("codes", language)
-        self._rulebook = rulebook
-        self._decimal = "." if language == "en" else ","
-        self._percent = "%" if language == "en" else "\u00a0%"
-        self._day = "%Y-%m-%d" if language == "en" else "%d.%m.%Y"
+        locale = Locale.parse(language)
+        self._group: str = locale.number_symbols["latn"]["group"]
+        self._decimal: str = locale.number_symbols["latn"]["decimal"]
+        self._percent: str = locale.percent_formats[None].pattern.partition("0")[2]
+        self._day = DAY_FORM[language]
 
     def number(self, value: int | None) -> str:
         """A whole number, grouped by threes."""
-        return DASH if value is None else f"{value:,}".replace(",", GROUP)
+        return DASH if value is None else f"{value:,}".replace(",", self._group)
 
-    def amount(self, value: float | None) -> str:
-        """A number with two decimals, or none where it is whole."""
-        if value is None:
-            return DASH
-        text = f"{value:,.2f}".removesuffix(".00")
-        return text.replace(",", GROUP).replace(".", self._decimal)
+    def tenths(self, value: float) -> str:
+        """A number with one decimal."""
+        whole, _, tenth = f"{value:.1f}".partition(".")
+        return f"{int(whole):,}".replace(",", self._group) + self._decimal + tenth
 
     def share(self, part: int, whole: int) -> str:
         """A percentage with one decimal. Neither 0 nor 100 is said of what is only nearly so."""
@@ -54,6 +60,24 @@ class Wording:
         tenths = min(max(tenths, 1 if part else 0), 1000 if part == whole else 999)
         text = "100" if tenths == 1000 else f"{tenths // 10}{self._decimal}{tenths % 10}"
         return text + self._percent
+
+    def span(self, seconds: float | None) -> str:
+        """Open time in hours and minutes: seconds only below a minute, no minutes where there are a hundred hours."""
+        if seconds is None:
+            return DASH
+        exact = 1 if seconds < 60 else 3600 if seconds >= MANY_HOURS else 60
+        return open_time(round(seconds / exact) * exact, "amount", self.words)
+
+    def measure(self, value: float | None, unit: str | None) -> str:
+        """A limit or an excess in its unit (`minute`, `hour`, else working days)."""
+        if value is None:
+            return DASH
+        if unit in SECONDS_IN:
+            return self.span(value * SECONDS_IN[unit])
+        return working_days(round(value * 100), "amount", self.words)
+
+    def limit(self, limit: Limit | None) -> str:
+        return self.measure(limit.value, limit.unit) if limit else DASH
 
     def day(self, value: date | None) -> str:
         return value.strftime(self._day) if value else DASH
@@ -79,14 +103,14 @@ class Wording:
         return self._codes(key) if key in self._codes else ""
 
     def service(self, service: str | None) -> str:
-        found = self._rulebook.services.get(service or "")
+        found = self.rulebook.services.get(service or "")
         return self._name(found.names, service) if found else service or DASH
 
     def channel(self, channel: str | None) -> str:
-        return self._name(self._rulebook.channel_names.get(channel or "", {}), channel)
+        return self._name(self.rulebook.channel_names.get(channel or "", {}), channel)
 
     def role(self, role: str | None) -> str:
-        found = self._rulebook.roles.get(role or "")
+        found = self.rulebook.roles.get(role or "")
         return self._name(found.names, role) if found else role or DASH
 
     def step(self, service: str | None, channel: str | None, step: str | None) -> str:
@@ -97,23 +121,49 @@ class Wording:
                 return self._name(names, step)
         return step or DASH
 
+    def steps_in_order(self, service: str, channel: str) -> list[str]:
+        """The ids of all steps of a procedure's editions, in the order of the act."""
+        procedure = self.rulebook.procedure(service, channel)
+        editions = reversed(procedure.editions) if procedure else ()
+        return list(dict.fromkeys(step.id for edition in editions for step in edition.steps))
+
+    def rule_of(self, service: str, channel: str, step_id: str) -> tuple[Step | None, int]:
+        """A step by the latest edition that has it, and the seconds that its office is open on a day (the longest of the week)."""
+        procedure = self.rulebook.procedure(service, channel)
+        for edition in reversed(procedure.editions if procedure else ()):
+            for step in edition.steps:
+                if step.id == step_id:
+                    calendar = self.rulebook.calendars.get(self.rulebook.office_kind(step.role, channel))
+                    week = calendar.hours[-1].week if calendar and calendar.hours else {}
+                    return step, max((sum(e - s for s, e in hours) for hours in week.values()), default=0)
+        return None, 0
+
+    def factor(self, value: float) -> str:
+        """How many times: no decimals that say nothing."""
+        return f"{value:g}".replace(".", self._decimal)
+
     def rules_title(self) -> str:
-        titles = self._rulebook.titles
-        return titles.get(self.language) or titles.get("kk") or self._rulebook.id
+        titles = self.rulebook.titles
+        return titles.get(self.language) or titles.get("kk") or self.rulebook.id
 
     def service_order(self, service: str | None) -> tuple[int, str]:
         """Services in the order of the act, unknown ones after them."""
-        found = self._rulebook.services.get(service or "")
+        found = self.rulebook.services.get(service or "")
         return (found.item, found.id) if found else (10**6, service or "")
 
     def channel_order(self, channel: str | None) -> tuple[int, str]:
-        order = list(self._rulebook.channel_names)
+        order = list(self.rulebook.channel_names)
         return (order.index(channel) if channel in order else len(order), channel or "")
 
-    def alphabet(self, text: str | None) -> tuple[tuple[int, ...], str]:
-        """A key that sorts names by the Kazakh alphabet, which holds the Russian one; numbers and Latin before it."""
+    def alphabet(self, text: str | None) -> tuple[tuple[tuple[int, int], ...], str]:
+        """A key that sorts names by the language's alphabet, after Latin names, and numbers in them by their size.
+
+        Russian sorts ё with е; in the Kazakh alphabet it is a letter of its own.
+        """
         folded = (text or "").casefold()
-        return tuple(10**6 + KAZAKH[c] if c in KAZAKH else ord(c) for c in folded), text or ""
+        if self.language != "kk":
+            folded = folded.replace("ё", "е")
+        return tuple(key for piece in re.findall(r"[0-9]{1,18}|[^0-9]", folded) for key in _places(piece)), text or ""
 
     def _name(self, names: Names, spelling: str | None) -> str:
         for language in (self.language, "kk", "ru", "en"):
@@ -125,11 +175,21 @@ class Wording:
     def _steps(self) -> dict[tuple[str, str, str], Names]:
         return {
             (service.id, procedure.channel, step.id): step.names
-            for service in self._rulebook.services.values()
+            for service in self.rulebook.services.values()
             for procedure in service.procedures
             for edition in procedure.editions
             for step in edition.steps
         }
+
+
+def _places(piece: str) -> list[tuple[int, int]]:
+    """Where a letter or a number stands among others: marks, numbers, Latin and the rest, the Kazakh alphabet."""
+    if piece.isdecimal():
+        return [(1, int(piece))]
+    if piece in ALPHABET:
+        return [(3, ALPHABET[piece])]
+    plain = unicodedata.normalize("NFKD", piece)
+    return [(2 if letter.isalpha() else 0, ord(letter)) for letter in plain if not unicodedata.combining(letter)]
 
 
 def finalize(value: object) -> object:

@@ -13,6 +13,7 @@ from auditor.report.frames import parts
 from auditor.report.office import office_sheets
 from auditor.report.page import district_page, oblast_page
 from auditor.report.summary import summary
+from auditor.report.trend import Trend
 from auditor.report.wording import Wording
 
 PAGE_FINDINGS = 5000
@@ -21,12 +22,16 @@ PAGE_FINDINGS = 5000
 OURS = '<meta name="generator" content="auditor">'
 """How a page of ours is known, so that a district's page of an earlier run can be taken away."""
 
+LISTS = ("findings.csv", "findings.parquet", "findings.xlsx")
+"""The whole list of findings, as often as it was written: the oblast page leads to each."""
 
-def write_reports(audit: Audit, rulebook: Rulebook, out: Path) -> list[Path]:
+
+def write_reports(audit: Audit, rulebook: Rulebook, out: Path, trend: Trend | None = None) -> list[Path]:
     """Write the whole report of an audit into the folder `out`, made where missing, in the audit's language.
 
-    Writes index.html, districts/<district>.html, offices/<district>/<office>.html, findings.csv, findings.parquet, findings.xlsx, quarantine.csv and audit.json, each whole
-    or not at all, and audit.json last. Pages of an earlier run's districts and offices are removed. Returns the paths written.
+    Writes index.html, districts/<district>.html, offices/<district>/<office>.html, findings.csv, findings.parquet, findings.xlsx, quarantine.csv
+    and audit.json, each whole or not at all, and audit.json last. `trend`: an earlier run, with which the pages compare this one.
+    Pages of an earlier run's districts and offices are removed. Returns the paths written.
     Raises OSError where the folder can't be written.
     """
     wording = Wording(audit.language, rulebook)
@@ -41,10 +46,11 @@ def write_reports(audit: Audit, rulebook: Rulebook, out: Path) -> list[Path]:
         write_quarantine_csv(audit.quarantine, out / "quarantine.csv"),
     ]
     for district, part in cut.districts.items():
-        written.append(write_text(folder / names[district], district_page(audit, part, wording)))
+        written.append(write_text(folder / names[district], district_page(audit, part, wording, trend)))
     _remove_pages_but(set(names.values()), folder)
     written += _write_sheets(audit, wording, out / "offices")
-    written.append(write_text(out / "index.html", oblast_page(audit, cut.oblast, wording, names)))
+    lists = tuple(path.name for path in written if path.name in LISTS)
+    written.append(write_text(out / "index.html", oblast_page(audit, cut.oblast, wording, names, lists, trend)))
     written.append(write_text(out / "audit.json", summary(audit)))
     return written
 

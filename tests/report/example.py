@@ -16,12 +16,14 @@ from auditor.report.frames import (
     DEPUTIES,
     FILE_DISTRICTS,
     FINDINGS,
+    FLOWS,
     NOT_IN_FORCE,
     QUARANTINE,
     UNKNOWN_ROLES,
     VERDICTS,
     Schema,
 )
+from auditor.report.trend import BEFORE, LIVES, Trend
 
 ABAI, TEMIRTAU = "Абай ауданы", "г. Темиртау"
 ABAI_OFFICE, ABAI_AKIM = "Абай ауданының жұмыспен қамту бөлімі", "Қарабас кентінің әкімі аппараты"
@@ -281,6 +283,17 @@ def audit(language: str = "ru", **changed: Any) -> Audit:
             input_file("journals/shared.csv", 15, 1),
             input_file("journals/темиртау.csv", 70, 1, encoding="windows-1251"),
         ),
+        "flows": frame(
+            FLOWS,
+            *(
+                (place, "child_allowance", "provider", *rest)
+                for place in (None, ABAI)
+                for rest in (
+                    ("register", "provider_chancery", 1207, 0, 0.0, None, 1200, 720_000.0, 540.0),
+                    ("resolve", "provider_head", 1190, 1100, 1_980_000.0, 1500.0, 1100, 9_900_000.0, 40_000.0),
+                )
+            ),
+        ),
         "as_of": datetime(2019, 1, 31, 18, 0),
         "covers": (datetime(2017, 1, 1), None),
         "rules_id": "example",
@@ -296,6 +309,22 @@ def audit(language: str = "ru", **changed: Any) -> Audit:
     return Audit(**{**told, **changed})
 
 
+def trend() -> Trend:
+    """The evening before: Abai was a little worse, Temirtau a little better."""
+    return Trend(
+        datetime(2019, 1, 30, 18, 0),
+        frame(
+            BEFORE,
+            (ABAI, "met", 1100),
+            (ABAI, "late", 20),
+            (ABAI, "undetermined", 310),
+            (TEMIRTAU, "met", 18),
+            (TEMIRTAU, "overdue", 0),
+        ),
+        frame(LIVES, (ABAI, "new", 1), (ABAI, "standing", 1), (TEMIRTAU, "gone", 4), (TEMIRTAU, "standing", 1)),
+    )
+
+
 def input_file(path: str, accepted: int, quarantined: int, encoding: str = "utf-8") -> InputFile:
     return InputFile(
         path=path,
@@ -309,6 +338,21 @@ def input_file(path: str, accepted: int, quarantined: int, encoding: str = "utf-
         received_day_precision=False,
         completed_day_precision=False,
     )
+
+
+SENTENCE = {
+    "kk": "Құжаттарды тіркеу: 15 минуттық мерзімнен 49 сағат 45 минутқа асып кетті (50 сағат жұмсалды); мерзімнің соңы – 19.03.2018 09:15; "
+    "тек ескерту: сол кездегі редакция табылмай, кейінгісі қолданылды.",
+    "ru": "Регистрация документов: срок в 15 минут превышен на 49 часов 45 минут (заняло 50 часов); следовало завершить не позднее "
+    "19.03.2018 09:15; лишь замечание: редакция того времени не найдена, применена более поздняя.",
+    "en": "Registration of the papers: took 50 hours against a limit of 15 minutes, over by 49 hours 45 minutes; was due 2018-03-19 09:15.",
+}
+CITATION = {
+    "kk": "№ 37/03, 2-регламент, 5-тармақ 2) тармақша 4-іс-қимыл",
+    "ru": "№ 37/03, регламент 2, пункт 5(2), действие 4",
+    "en": "No. 37/03, item 2, clause 5(2) action 4",
+}
+"""As long as those of a real audit, which decides how heavy a page is."""
 
 
 def large(language: str = "ru", findings: int = 7000) -> Audit:
@@ -335,6 +379,8 @@ def large(language: str = "ru", findings: int = 7000) -> Audit:
                 district=place,
                 office=f"{place}: {dice.choice(['отдел занятости и социальных программ', 'аппарат акима № 3'])}",
                 application_no=f"ЖТ-{n}",
+                message=SENTENCE[language],
+                citation=CITATION[language],
                 service=dice.choice(["child_allowance", "targeted_assistance"]),
                 received_at=received,
                 completed_at=received + timedelta(minutes=3000),

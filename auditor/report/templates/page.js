@@ -1,0 +1,140 @@
+"use strict";
+// Search, filters and sorting of the table of findings. The page is whole without them. Nothing here makes markup of a text.
+(() => {
+  const table = document.querySelector("table.findings");
+  if (!table) return;
+  const tongue = document.documentElement.lang;
+  const collator = new Intl.Collator(tongue, { numeric: true });
+  const whole = new Intl.NumberFormat(tongue);
+  const fold = (text) => text.normalize("NFKC").toLocaleLowerCase(tongue).replaceAll("ё", "е");
+  const cell = (above, below) => {
+    const made = document.createElement("td");
+    made.append(above);
+    if (below) made.appendChild(document.createElement("p")).textContent = below;
+    return made;
+  };
+
+  // Each row gets what its heading says; then the headings go, and all rows stand in one body.
+  const body = document.createElement("tbody");
+  const rows = [];
+  for (const group of [...table.tBodies]) {
+    let place = ["", "", "", ""];
+    for (const row of [...group.rows]) {
+      const head = row.cells[0];
+      if (head.scope === "rowgroup") {
+        place = [...head.children].map((part) => part.textContent);
+        continue;
+      }
+      const [office, district, service, channel] = place;
+      const code = row.cells[1].firstChild.textContent;
+      const severity = row.cells[1].lastChild.textContent;
+      const role = row.cells[2].firstChild?.nodeType === Node.TEXT_NODE ? row.cells[2].firstChild.data : "";
+      const excess = row.cells[3].dataset.v;
+      row.cells[1].after(cell(service, channel), cell(office, district));
+      rows.push({
+        row, place: rows.length, text: null,
+        facts: { district, office, service, channel, role, code, severity },
+        keys: [head.textContent, code, service, office, role, excess === undefined ? -Infinity : +excess, rows.length],
+      });
+      body.append(row);
+    }
+    group.remove();
+  }
+  table.append(body);
+  for (const head of table.tHead.querySelectorAll("[hidden]")) head.hidden = false;
+
+  const form = document.getElementById("filter");
+  const selects = [...form.querySelectorAll("select")];
+  const count = document.getElementById("filter-count");
+  const search = form.elements.search;
+
+  const chosen = () => selects.filter((select) => select.value !== "").map((select) => [select.name, select.value]);
+  const fits = (each, wanted, but) => wanted.every(([name, value]) => name === but || each.facts[name] === value);
+
+  // The choices of a list are those that the other lists leave, with how many rows each has.
+  const offer = () => {
+    const wanted = chosen();
+    for (const select of selects) {
+      const counts = new Map();
+      for (const each of rows) {
+        const value = each.facts[select.name];
+        if (value && fits(each, wanted, select.name)) counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+      const kept = select.value;
+      if (kept && !counts.has(kept)) counts.set(kept, 0);
+      const options = [...counts.keys()].sort(collator.compare).map((value) => {
+        const option = document.createElement("option");
+        option.value = value;
+        option.textContent = `${value} (${whole.format(counts.get(value))})`;
+        return option;
+      });
+      select.replaceChildren(select.options[0], ...options);
+      select.value = kept;
+      select.parentElement.hidden = counts.size === 0;
+    }
+  };
+
+  const show = () => {
+    const wanted = chosen();
+    const words = fold(search.value).split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const each of rows) {
+      let fit = fits(each, wanted);
+      if (fit && words.length) {
+        each.text ??= fold(each.row.textContent);
+        fit = words.every((word) => each.text.includes(word));
+      }
+      if (each.row.hidden === fit) each.row.hidden = !fit;
+      shown += fit;
+    }
+    count.textContent = count.dataset.said.replace("{shown}", whole.format(shown)).replace("{total}", whole.format(rows.length));
+  };
+
+  let waiting;
+  search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(show, 150); });
+  form.addEventListener("change", (event) => { if (event.target !== search) offer(); show(); });
+  form.addEventListener("reset", () => setTimeout(() => { offer(); show(); }));
+  form.addEventListener("submit", (event) => { event.preventDefault(); show(); });
+
+  // Words are compared once for each that there is, not once for each pair of rows.
+  const ranked = [];
+  const rank = (index) => {
+    const keys = rows.map((each) => each.keys[index]);
+    if (typeof keys[0] === "number") return keys;
+    const place = new Map([...new Set(keys)].sort(collator.compare).map((key, i) => [key, i]));
+    return keys.map((key) => place.get(key));
+  };
+
+  const heads = [...table.tHead.rows[0].cells];
+  const sort = (index) => {
+    const head = heads[index];
+    const up = head.getAttribute("aria-sort") === "ascending" || (index === 5 && !head.hasAttribute("aria-sort"));
+    for (const other of heads) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", up ? "descending" : "ascending");
+    const sign = up ? -1 : 1;
+    const ranks = (ranked[index] ??= rank(index));
+    const order = [...rows].sort((a, b) => sign * (ranks[a.place] - ranks[b.place]) || a.place - b.place);
+    body.remove();
+    body.replaceChildren(...order.map((each) => each.row));
+    table.append(body);
+  };
+  heads.forEach((head, index) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => sort(index));
+  });
+
+  // On paper each finding shown is open, with its proof.
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = rows.filter((each) => !each.row.hidden).map((each) => each.row.querySelector("details")).filter((each) => !each.open);
+    for (const each of closed) each.open = true;
+  });
+  addEventListener("afterprint", () => { for (const each of closed) each.open = false; });
+
+  form.hidden = false;
+  offer();
+  show();
+})();
