@@ -15,7 +15,7 @@ from auditor.commands.rule import codes, nearest, rule
 from auditor.language import catalog
 from auditor.law.types import LANGUAGES
 
-# Written out from the specification, section 4: J06 and J07 are checked elsewhere, and not yet.
+# Written out from the specification, section 4: J07 is checked elsewhere.
 SPECIFIED = {
     "T01": ("late", "error"),
     "T02": ("overdue", "error"),
@@ -41,8 +41,9 @@ SPECIFIED = {
     "J03": ("off-hours", "info"),
     "J04": ("number-gap", "warning"),
     "J05": ("back-dating", "warning"),
+    "J06": ("lost-between-offices", "error"),
 }
-ELSEWHERE = {"J06": "lost-between-offices", "J07": "changed-entry"}
+ELSEWHERE = {"J07": "changed-entry"}
 HEADINGS = ("What it finds", "Why it matters", "Example")
 EVERY = [*SPECIFIED, *ELSEWHERE]
 

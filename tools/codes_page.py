@@ -15,7 +15,7 @@ HEAD = """\
 
 Written by `tools/codes_page.py` from the docstrings in `auditor/checks/`; edit those. `auditor rule CODE` says the same in Kazakh
 and Russian. An `error` breaks the regulation or the journal, a `warning` needs a look, an `info` is for the record; a finding whose
-basis is not `exact` is a warning at most. J06 and J07 come with a later version.
+basis is not `exact` is a warning at most. J07 compares exports of several runs.
 """
 KINDS = {
     "T": "Time",

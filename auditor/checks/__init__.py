@@ -15,6 +15,7 @@ from auditor.checks import (
     j03_off_hours,
     j04_number_gap,
     j05_back_dating,
+    j06_lost_between_offices,
     o01_out_of_order,
     o02_early_start,
     o03_repeated,
@@ -59,7 +60,7 @@ CHECKS: tuple[ModuleType, ...] = (
     j02_impossible_time,
     j03_off_hours,
 )
-RUN_CHECKS: tuple[ModuleType, ...] = (p03_not_in_force, j04_number_gap, j05_back_dating)
+RUN_CHECKS: tuple[ModuleType, ...] = (p03_not_in_force, j04_number_gap, j05_back_dating, j06_lost_between_offices)
 ALL: tuple[ModuleType, ...] = tuple(
     sorted((*CHECKS, *RUN_CHECKS), key=lambda check: "TOSRPJ".index(check.CODE[0]) * 100 + int(check.CODE[1:]))
 )

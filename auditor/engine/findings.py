@@ -76,6 +76,14 @@ SELECT '{code}' AS code, '{severity}' AS severity, 'exact' AS basis, q.detail, q
 FROM (SELECT NULL::VARCHAR AS detail, NULL::BIGINT AS n, NULL::BIGINT AS eid WHERE false UNION ALL BY NAME SELECT * FROM ({query})) q JOIN numbered m USING (eid)
 """
 
+# (46) At the akim's last entry; it is nobody's in particular that the papers did not arrive.
+_SENT_PLACE = """
+INSERT INTO finding BY NAME
+SELECT '{code}' AS code, '{severity}' AS severity, 'exact' AS basis, q.detail, q.due_at, s.office_key, s.home_key, s.application_no, s.key_year,
+    s.label_id, s.sid, s.word_key, s.received_at, s.completed_at, s.file_id, s.line, s.entry_no, s.eid, s.role
+FROM ({query}) q JOIN sent s USING (eid)
+"""
+
 # One line per service, channel and period without rules, wherever the applications lie.
 _PERIOD_PLACE = """
 INSERT INTO finding BY NAME
@@ -87,10 +95,12 @@ JOIN (SELECT pair_id, min(label_id) AS label_id FROM pair_label GROUP BY 1) l ON
 
 
 def run_checks_over_all(con: duckdb.DuckDBPyConnection, numbered: bool) -> None:
-    """Run the checks that look at a whole run: periods without rules and, where a profile allows it, journal numbers."""
+    """Run the checks that look at a whole run: periods without rules, papers lost between offices and, where allowed, journal numbers."""
     for check in RUN_CHECKS:
         if check.CODE == "P03":
             con.execute(_PERIOD_PLACE.format(query=check.QUERY))
+        elif check.CODE == "J06":
+            con.execute(_SENT_PLACE.format(code=check.CODE, severity=check.SEVERITY, query=check.QUERY))
         elif numbered:
             con.execute(_RUN_PLACE.format(code=check.CODE, severity=check.SEVERITY, query=check.QUERY))
 

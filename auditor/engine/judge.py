@@ -16,6 +16,7 @@ import polars as pl
 from auditor.engine import (
     absence,
     applications,
+    crossings,
     findings,
     flows,
     openwork,
@@ -144,6 +145,7 @@ def judge(
     _cover(con, staging)
     ownoffices.lay_out(con, question.offices, numbers)
     con.execute(_OWN_BOOK, [question.yearly_restart, question.yearly_restart])
+    crossings.lay_out(con, rulebook, numbers)
     numbered = bool(con.execute("SELECT 1 FROM own_book LIMIT 1").fetchall())
     for bucket in range(staging.buckets):
         table = staging.bucket(bucket)
@@ -151,9 +153,11 @@ def judge(
             con.register("bucket", table)
             _judge_bucket(con, numbered)
             flows.measure(con, flows.share_of(staging.entries))
+            crossings.collect(con, numbers)
             watch(con)
             con.unregister("bucket")
         progress(bucket + 1, staging.buckets)
+    crossings.bring_together(con)
     findings.run_checks_over_all(con, numbered)
     return Judgement(con, tables, tuple(calendars[name] for name in sorted(numbers, key=lambda n: numbers[n])))
 

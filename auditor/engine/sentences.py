@@ -54,6 +54,7 @@ def sentences(findings: pl.DataFrame, rulebook: Rulebook, language: str) -> pl.S
         J02            `future` or `order`
         J04            `from..to`, the numbers missing; n: how many
         J05            the lower number
+        J06            the offices that would have registered it
     Raises KeyError for a code without a sentence, or a basis without a reason.
     """
     words = Words("findings", language)

@@ -21,7 +21,11 @@ class Labeller:
         self.clocks = clocks
         self.begin: dict[Office, int] = {}
         self.cut_off: dict[Office, int] = {}
+        self.taken_up: dict[Office, list[Row]] = {}
         for case in cases:
+            taken = _taken_up(case)
+            if taken is not None:
+                self.taken_up.setdefault(taken.office, []).append(taken)
             for row in case.rows:
                 if row.impossible:
                     continue
@@ -45,7 +49,24 @@ class Labeller:
             return [] if row is None or step is None else [Label("S04", row, step.id)]
         if code == "T02":
             return [found for label in case.labels for found in self._stuck(case, label)]
+        if code == "J06":
+            return [label for label in case.labels if self._lost(case, label.row)]
         return case.labels
+
+    def _lost(self, case: Case, sent: Row) -> bool:
+        """J06: whether the exports of both offices reach from the sending to the end of the carriage, and beyond."""
+        assert sent.completed is not None
+        days = allowance(self.book, sent.step).value + self.book.carriage.value
+        due = self.clocks["provider"].due_day(sent.completed, days)
+        seen = [
+            row
+            for row in self.taken_up.get(case.offices["provider"], ())
+            if _of_akims(row) or row.case.service == case.service
+        ]
+        if not any(_of_akims(row) for row in seen) or day_of(self.cut_off[sent.office]) <= due:
+            return False
+        days_seen = [day_of(row.moment) for row in self.taken_up[case.offices["provider"]]]
+        return min(days_seen) <= day_of(sent.completed) and max(days_seen) > due
 
     def _stuck(self, case: Case, label: Label) -> list[Label]:
         """A step not completed (T02, T05, T06), or never begun (T04 as well)."""
@@ -98,3 +119,16 @@ class Labeller:
     def _may_lie_before(self, rows: list[Row], order: dict[str, int], step: Step) -> bool:
         first = min(rows, key=lambda r: r.moment)
         return order[step.id] < order[first.step.id] and first.moment - self.begin[first.office] <= THIRTY_DAYS
+
+
+def _taken_up(case: Case) -> Row | None:
+    """The row with which a provider took up an application, through the akim or at its own counter."""
+    if case.channel not in ("akim", "provider") or (case.fault and case.fault.code in ("P01", "P02", "P03")):
+        return None
+    first = next((step for step in case.path if step.required and case.kind(step) == "provider"), None)
+    row = case.own(first) if first else None
+    return None if row is None or row.impossible else row
+
+
+def _of_akims(row: Row) -> bool:
+    return row.case.channel == "akim"

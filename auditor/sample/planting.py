@@ -17,7 +17,7 @@ from auditor.sample.places import OTHER_MAIL
 
 WEIGHTS = {
     "T01": 12, "T02": 12, "T04": 6, "T05": 40, "T06": 6, "O01": 6, "O02": 6, "O03": 4, "S01": 8, "S02": 8,
-    "S03": 5, "S04": 10, "R01": 5, "P01": 4, "P02": 4, "P03": 4, "P04": 4, "J01": 4, "J02": 5, "J03": 5,
+    "S03": 5, "S04": 10, "R01": 5, "P01": 4, "P02": 4, "P03": 4, "P04": 4, "J01": 4, "J02": 5, "J03": 5, "J06": 40,
 }  # fmt: skip
 SETTLING = 150
 """Days before the end of the export after which no fault is planted that needs the application to finish."""
@@ -135,6 +135,8 @@ class Planter:
                 chance(code, plain, case, Fault(code, at))
             if at and self._can_be_left(case, at):
                 chance("T02", plain, case, Fault("T02", at, begun=False))
+            if at and self._can_be_lost(case, at):
+                chance("J06", plain, case, Fault("J06", at, begun=False))
         if inner:
             chance("T01", plain, case, Fault("T01", inner=True))
         for code in ("S01", "S02"):
@@ -191,6 +193,12 @@ class Planter:
         human = self.book.roles[step.role].human and step.role != "applicant"
         same = case.kind(step) == case.kind(case.path[at - 1])
         return same and (human or step.limit is not None) and next_required(case.edition, case.path[:at]) is step
+
+    def _can_be_lost(self, case: Case, at: int) -> bool:
+        """Whether the papers go from the akim to the provider here."""
+        step = case.path[at]
+        on_the_way = (case.kind(case.path[at - 1]), case.kind(step)) == ("akim", "provider")
+        return on_the_way and next_required(case.edition, case.path[:at]) is step
 
     def _with(self, case: Case, fault: Fault) -> Case:
         case.fault = fault

@@ -68,8 +68,9 @@ class Workdays:
             case.shut = True
             return None
         case.at += 1
-        if fault and fault.code == "T02" and not fault.begun and fault.at == case.at:
-            case.labels.append(Label("T02", row, case.path[case.at].id))
+        if fault and not fault.begun and fault.at == case.at:
+            place = row.step if fault.code == "J06" else case.path[case.at]
+            case.labels.append(Label(fault.code, row, place.id))
             case.shut = True
             return None
         if case.at == len(case.path):
@@ -108,7 +109,7 @@ class Workdays:
                 return done + self.rng.randrange(0, 120)
             return done + (self.rng.randrange(0, 3600 * 4) if self.rng.random() < 0.5 else self.rng.randrange(0, 900))
         if "akim" in (a, b):
-            return done + self.rng.randrange(86400 // 2, 86400 * 7)
+            return done + self.rng.randrange(86400 // 2, 86400 * 5)
         return done + self.rng.randrange(60, 86400)
 
     # -- receipt --------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ class Bench:
     quarantined: list[tuple[str, str | None, str | None, str]]
     file_places: dict[str, set[Place]]
     offices: dict[Place, OwnOffice] = field(default_factory=dict)
+    homes: set[Place] = field(default_factory=set)
     clocks: dict[str, Clock] = field(default_factory=dict)
 
     def clock(self, kind: str, place: Place) -> Clock:

@@ -77,7 +77,7 @@ SEVERITY = {
     "S01": "error", "S02": "error", "S03": "error", "S04": "error",
     "R01": "error", "R02": "warning",
     "P01": "warning", "P02": "warning", "P03": "info", "P04": "warning",
-    "J01": "warning", "J02": "error", "J03": "info", "J04": "warning", "J05": "warning",
+    "J01": "warning", "J02": "error", "J03": "info", "J04": "warning", "J05": "warning", "J06": "error",
 }  # fmt: skip
 
 

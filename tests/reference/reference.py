@@ -12,6 +12,7 @@ from reference import books, order, terms
 from reference.applications import Application, Place, Row, coverage, group, make_application, read
 from reference.case import Bench, Case, about
 from reference.editions import without_rules
+from reference.lost import lost
 from reference.model import Entry, Found, Judgement, Verdict, severity
 
 __all__ = ["Entry", "Found", "Judgement", "judge"]
@@ -31,7 +32,15 @@ def judge(
     file_places: dict[str, set[Place]] = {}
     for row in rows:
         file_places.setdefault(row.entry.source_file, set()).add(row.place)
-    bench = Bench(rulebook, as_of, coverage(rows, places, as_of, covers), list(quarantined), file_places, offices or {})
+    bench = Bench(
+        rulebook,
+        as_of,
+        coverage(rows, places, as_of, covers),
+        list(quarantined),
+        file_places,
+        offices or {},
+        {(row.district, row.home) for row in rows},
+    )
     found: list[Found] = []
     verdicts: Counter[Verdict] = Counter()
     applications: dict[int, Application] = {}
@@ -44,6 +53,7 @@ def judge(
             found += findings
             verdicts.update((app.service, app.channel, *verdict) for verdict in decided)
     found += without_edition(list({id(a): a for a in applications.values()}.values()), rulebook)
+    found += lost(list(apps.values()), bench, covers)
     found += journal(rows, duplicates, applications, bench, numbering)
     return Judgement(found, verdicts)
 

@@ -24,9 +24,9 @@ from auditor.sample.writing import LABEL_COLUMNS
 
 PLANTED = {
     "T01", "T02", "T04", "T05", "T06", "O01", "O02", "O03", "S01", "S02", "S03", "S04",
-    "R01", "P01", "P02", "P03", "P04", "J01", "J02", "J03",
+    "R01", "P01", "P02", "P03", "P04", "J01", "J02", "J03", "J06",
 }  # fmt: skip
-"""Every code but T03 and R02 (the rules state none), J04 and J05 (they need a profile), J06 and J07."""
+"""Every code but T03 and R02 (the rules state none), J04 and J05 (they need a profile), J07 (it needs two exports)."""
 
 REQUIRED = {"district", "office", "application_no", "service", "channel", "step"}
 
