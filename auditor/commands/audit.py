@@ -82,7 +82,7 @@ def audit(
 ) -> int:
     """Judge exports and write the reports.
 
-    EXPORT is a CSV file, a folder (searched through) or a glob. Exit code 0: done, nothing at or above --fail-on; 1: findings; 2: usage, or
+    EXPORT is a file, a folder (searched through) or a glob. Exit code 0: done, nothing at or above --fail-on; 1: findings; 2: usage, or
     an input refused whole; 3: rules or calendar invalid.
     """
     words = Words("audit", lang)
@@ -91,14 +91,14 @@ def audit(
     register = options.register_at(offices_file, rulebook)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)
-    paths = find_exports(exports)
+    found = find_exports(exports)
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; --out names a folder.")
     bar = _Bar(words)
     try:
         with History.open(store) if store else nullcontext() as history:
             with working_folder(out / ".work") as folder:
-                result = run_audit(paths, profile, rulebook, asked, folder, bar, register)
+                result = run_audit(found, profile, rulebook, asked, folder, bar, register)
             bar.end()
             # The run is stored once its reports stand: both or neither.
             with adding(history, result) if history else nullcontext():
@@ -117,6 +117,8 @@ def _say(result: Audit, words: Words, out: Path) -> None:
     say_lines(((f.path, f.lines) for f in result.inputs), result.language)
     verdicts = result.verdict_totals()
     by_severity = dict(result.findings.group_by("severity").len().iter_rows())
+    for line in result.remarks:
+        click.echo(line)
     click.echo(
         words(
             "said.applications", applications=result.application_count, entries=result.entries, files=len(result.inputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import click
 from auditor.commands import options
 from auditor.commands.lines import say_doubts, say_lines
 from auditor.engine.audit import decided
-from auditor.exports.find import find_exports
-from auditor.journal.layout import survey_exports
+from auditor.exports.find import find_exports, said_of
+from auditor.exports.opening import open_exports
+from auditor.journal.layout import Layout, survey_exports
+from auditor.journal.offices import Register
 from auditor.journal.persons import mask
 from auditor.journal.profile import Profile
 from auditor.journal.profile_file import load_profile
@@ -39,13 +42,20 @@ def check(
 ) -> int:
     """Say which rows would be quarantined, and why.
 
-    EXPORT is a CSV file, a folder (searched through) or a glob. Exit code 1 if a row would be quarantined, 0 if none,
+    EXPORT is a file, a folder (searched through) or a glob. Exit code 1 if a row would be quarantined, 0 if none,
     2 if a file can't be read at all.
     """
-    words = Words("reading", lang)
     profile = load_profile(profile_file) if profile_file else Profile.canonical()
     register = options.register_at(offices_file, options.rulebook_at(rules)) if offices_file else None
-    layouts = survey_exports(find_exports(exports), profile)
+    with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
+        surveyed = survey_exports(open_exports(find_exports(exports), Path(folder)), profile)
+        for line in said_of(surveyed.passed_over, lang):
+            click.echo(line)
+        return _check(surveyed.layouts, profile, register, lang)
+
+
+def _check(layouts: list[Layout], profile: Profile, register: Register | None, lang: str) -> int:
+    words = Words("reading", lang)
     summaries: list[FileSummary] = []
     for layout in layouts:
         reading = read_source(layout.source, profile, layout, register)

@@ -43,7 +43,7 @@ def explain(
 ) -> int:
     """Tell one application as a timeline: each due moment worked out, days off named, the clause cited.
 
-    EXPORT is a CSV file, a folder (searched through) or a glob; name all exports of the audit, for an office's coverage is that of all
+    EXPORT is a file, a folder (searched through) or a glob; name all exports of the audit, for an office's coverage is that of all
     its exports. Exit code 0: told; 2: usage, an input refused whole, or no such application.
     """
     words = Words("explain", lang)
@@ -55,10 +55,10 @@ def explain(
     register = options.register_at(offices_file, rulebook)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)
-    paths = find_exports(exports)
+    found = find_exports(exports)
     try:
         with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
-            traced = trace(paths, profile, rulebook, asked, number, district, Path(folder), register=register)
+            traced = trace(found, profile, rulebook, asked, number, district, Path(folder), register=register)
     except OSError as fault:
         raise UsageError(f"{fault.filename or 'A file'}: {fault.strerror or fault}.") from fault
     _refuse_nothing(traced, number, district, words)

@@ -19,6 +19,8 @@ from auditor.engine.result import FINDING_COLUMNS, Audit, Decided, InputFile
 from auditor.engine.ruletables import PlacedStep, RuleTables
 from auditor.engine.sentences import sentences
 from auditor.engine.staging import Staging
+from auditor.exports.find import Found, PassedOver, said_of
+from auditor.exports.opening import open_exports
 from auditor.exports.source import Decision
 from auditor.journal.layout import Layout, survey_exports
 from auditor.journal.offices import Register
@@ -74,7 +76,7 @@ def working_folder(folder: Path) -> Iterator[Path]:
 
 
 def audit(
-    paths: list[Path],
+    found: Found,
     profile: Profile,
     rulebook: Rulebook,
     asked: Asked,
@@ -86,8 +88,9 @@ def audit(
 
     Raises InputError for exports that must be refused whole, before any of them is judged.
     """
-    layouts = survey_exports(paths, profile)
-    sizes = [layout.source.path.stat().st_size for layout in layouts]
+    surveyed = survey_exports(open_exports(found, folder), profile)
+    layouts = surveyed.layouts
+    sizes = [bytes_of(layout) for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
     taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register)
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
@@ -103,9 +106,15 @@ def audit(
         lambda done, whole: progress("judge", done, whole),
     )
     try:
-        return _result(judgement, staging, taken, rulebook, asked, register)
+        return _result(judgement, staging, taken, tuple(surveyed.passed_over), rulebook, asked, register)
     finally:
         judgement.close()
+
+
+def bytes_of(layout: Layout) -> int:
+    """About as many bytes as a source would have as text: a workbook is packed."""
+    grid = layout.source.grid
+    return layout.source.path.stat().st_size if grid is None else grid.height * BYTES_OF_ROW
 
 
 def take(
@@ -247,6 +256,7 @@ def _result(
     judgement: Judgement,
     staging: Staging,
     taken: Taken,
+    passed_over: tuple[PassedOver, ...],
     rulebook: Rulebook,
     asked: Asked,
     register: Register | None,
@@ -285,6 +295,8 @@ def _result(
         application_count=int(applications["n"].sum()),
         left_out=staging.entries - int(judged_entries),
         language=asked.language,
+        passed_over=passed_over,
+        remarks=tuple(said_of(passed_over, asked.language)),
     )
 
 

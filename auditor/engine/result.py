@@ -8,6 +8,8 @@ from datetime import datetime
 
 import polars as pl
 
+from auditor.exports.find import PassedOver
+
 FINDING_COLUMNS = (
     "code",
     "severity",
@@ -86,6 +88,7 @@ class Audit:
     unknown_roles: role (spelling), n (entries). deputies: role (spelling), counts_as (role id), n. Both may have a `district`:
         then the district's page shows its own.
     file_districts: source_file, district, n: the districts found in each file, and how many of its accepted rows are theirs.
+    passed_over: files, sheets and tables that were not read, each with the reason; `remarks` has them in words.
     left_out: entries received after a stated end of coverage. offices_sha256: that of the register of offices, None without one.
     flows: district (null: all of them together), service, channel, step, role, n (steps with an entry), and of those: waits, waited,
         waited_median: how many have a known time between the step before and the receipt, its sum and median in seconds of open time;
@@ -114,6 +117,7 @@ class Audit:
     language: str
     remarks: tuple[str, ...] = field(default=())
     offices_sha256: str | None = None
+    passed_over: tuple[PassedOver, ...] = field(default=())
     flows: pl.DataFrame = field(default_factory=pl.DataFrame)
     flow_share: int = 1
     open_work: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from auditor.engine import findings, overruns, verdicts
-from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, no_progress, numbers_named, take, worded
+from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, bytes_of, no_progress, numbers_named, take, worded
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees
 from auditor.engine.ownoffices import own_offices
@@ -23,6 +23,8 @@ from auditor.engine.staging import Staging
 from auditor.engine.timeline import Aside, Clock, Coverage, Day, Due, Entry, Finding, Step, Timeline, Trace
 from auditor.engine.watching import Kept, Watch
 from auditor.engine.worktime import intervals_on
+from auditor.exports.find import Found
+from auditor.exports.opening import open_exports
 from auditor.journal.layout import Layout, survey_exports
 from auditor.journal.offices import Register
 from auditor.journal.persons import mask
@@ -37,7 +39,7 @@ Row = dict[str, Any]
 
 
 def trace(
-    paths: list[Path],
+    found: Found,
     profile: Profile,
     rulebook: Rulebook,
     asked: Asked,
@@ -53,8 +55,8 @@ def trace(
     Raises InputError for exports that must be refused whole.
     """
     number = " ".join(number.split())
-    layouts = survey_exports(paths, profile)
-    sizes = [layout.source.path.stat().st_size for layout in layouts]
+    layouts = survey_exports(open_exports(found, folder), profile).layouts
+    sizes = [bytes_of(layout) for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
     taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register)
     mentions = pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions])

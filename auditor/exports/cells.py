@@ -12,7 +12,7 @@ import polars as pl
 
 from auditor.exports.dialect import FIRST_RECORDS, SAMPLED, Record
 from auditor.exports.portion import Portion, positions
-from auditor.exports.records import readable
+from auditor.exports.records import Fault, readable
 from auditor.exports.source import Grid, GridPart, Source
 
 DELIMITER = ","
@@ -70,7 +70,20 @@ class GridTable:
             return [readable(as_line(texts.row(places(line) or 0)).encode()) for line in wanted]
 
         blank = between + len(there) - int(there.sum())
-        return Portion(texts.with_columns(missing).select(positions(self._width)), rows.alias("line"), raw, blank=blank)
+        damaged = texts.select(
+            pl.any_horizontal(pl.all().str.contains("\0", literal=True)).fill_null(False)
+        ).to_series()
+        faults = [_fault(line, texts.row(at)) for at, line in enumerate(rows) if damaged[at]] if damaged.any() else []
+        whole = texts.with_columns(missing).select(positions(self._width)).filter(~damaged)
+        return Portion(whole, rows.filter(~damaged).alias("line"), raw, faults, blank=blank)
+
+
+def _fault(line: int, cells: tuple[str | None, ...]) -> Fault:
+    """A row with a NUL in a cell: before `\\xNN` it marks a byte that could not be decoded (`auditor.exports.markup`)."""
+    shown = [(cell or "").replace("\0", "") for cell in cells]
+    value = next(cell.partition("\0")[2][:4] for cell in cells if cell and "\0" in cell)
+    reason = "undecodable" if value.startswith("\\x") else "nul_byte"
+    return Fault(line, reason, readable(as_line(shown).encode()), shown, value if reason == "undecodable" else "\\x00")
 
 
 def as_line(cells: tuple[str | None, ...] | list[str], delimiter: str = DELIMITER) -> str:

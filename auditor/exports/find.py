@@ -1,105 +1,191 @@
-"""From what stands on the command line to the files that are exports."""
+"""From what stands on the command line to the files that are exports, and to those that are passed over, with the reason."""
 
 from __future__ import annotations
 
 import glob
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditor.errors import InputError
+from auditor.exports.kinds import SUFFIXES
+from auditor.language import Words
 
-FOUND_BY_ITSELF = (".csv",)
-"""What a folder or a glob yields."""
-READ_WHEN_NAMED = (".csv", ".tsv", ".txt")
-PASSED_OVER = ("~$", ".")
-"""Beginnings of names that are no exports: Excel's lock files, hidden files."""
+OF_THE_SYSTEM = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx"}
+OUR_REPORT = ("audit.json", "findings.csv")
+"""A folder with both is a report of ours: its quarantine.csv and findings.parquet are no journals."""
+NEVER_MEANT = ("lock_file", "system_file")
+"""What is passed over even where it is named: a shell names all that fits `in/*`."""
 
 
-def find_exports(arguments: list[str] | list[Path] | tuple[str, ...]) -> list[Path]:
-    """The exports that files, folders (searched through) and globs name: sorted, each once.
+@dataclass(frozen=True)
+class PassedOver:
+    """A file, a sheet or a table that is not read. path: as people see it. why: key of `catalogs/passed_over.toml`, with its `values`."""
+
+    path: str
+    why: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found. paths: sorted, each once. asked: those of them that were named one by one, and so must be journals."""
+
+    paths: tuple[Path, ...]
+    asked: frozenset[Path] = frozenset()
+    passed_over: tuple[PassedOver, ...] = ()
+
+    @classmethod
+    def named(cls, *paths: Path) -> Found:
+        """Files named one by one."""
+        return cls(paths, frozenset(paths))
+
+
+SAID_AT_MOST = 20
+
+
+def said_of(passed_over: Sequence[PassedOver], language: str) -> list[str]:
+    """What is passed over, in words: a heading, then a line each, the rest of very many counted."""
+    if not passed_over:
+        return []
+    words = Words("passed_over", language)
+    lines = [words(told.why, **{"path": told.path, "kind": "", "said": "", **told.values}) for told in passed_over]
+    more = [words("more", count=len(lines) - SAID_AT_MOST)] if len(lines) > SAID_AT_MOST else []
+    return [words("heading", count=len(lines)), *lines[:SAID_AT_MOST], *more]
+
+
+def why_passed_over(name: str) -> str | None:
+    """Why a file found in a folder or an archive is no export by its name (of which parts stand between `/`); None where it may be one."""
+    parts = name.split("/")
+    last = parts[-1].lower()
+    if last.startswith("~$") or (last.startswith(".~lock.") and last.endswith("#")):
+        return "lock_file"
+    if any(part.lower() in OF_THE_SYSTEM for part in parts):
+        return "system_file"
+    if any(part.startswith(".") for part in parts):
+        return "hidden_file"
+    if Path(last).suffix not in SUFFIXES:
+        return "unknown_kind"
+    return None
+
+
+def reports_among(names: list[str]) -> set[str]:
+    """The folders (`a/b`, the topmost one is empty) among such names that hold a report of ours."""
+    known = set(names)
+    folders = {name.rpartition("/")[0] for name in names if name.rpartition("/")[2] == OUR_REPORT[0]}
+    return {
+        folder for folder in folders if all((f"{folder}/" if folder else "") + file in known for file in OUR_REPORT)
+    }
+
+
+def lies_in(name: str, folders: set[str]) -> bool:
+    """Whether a file lies in one of the folders, or below it."""
+    return any(not folder or name.startswith(f"{folder}/") for folder in folders)
+
+
+def find_exports(arguments: list[str] | list[Path] | tuple[str, ...]) -> Found:
+    """The exports that files, folders (searched through) and globs name.
 
     Raises InputError with every argument that yields none, and what to do.
     """
-    found: dict[Path, Path] = {}
+    search = _Search()
     faults: list[str] = []
     for argument in map(str, arguments):
         try:
-            for path in _exports_of(argument):
-                found.setdefault(path.resolve(), path)
+            search.look_at(argument)
         except InputError as fault:
             faults.append(str(fault))
         except OSError as fault:
             faults.append(f"{argument}: cannot be read: {fault.strerror or fault}")
     if faults:
         raise InputError("\n".join(faults))
-    if not found:
-        raise InputError(
-            "No export was named.", hint="Name a CSV file, a folder of them, or a glob such as 'in/*.csv'."
+    if not search.exports:
+        aside = ", ".join(told.path for told in search.passed_over.values())
+        said = f"No export was named, only: {aside}." if aside else "No export was named."
+        raise InputError(said, hint="Name a file, a folder of them, or a glob such as 'in/*.csv'.")
+    return search.found()
+
+
+class _Search:
+    def __init__(self) -> None:
+        self.exports: dict[Path, Path] = {}
+        self.asked: set[Path] = set()
+        self.passed_over: dict[Path, PassedOver] = {}
+
+    def found(self) -> Found:
+        paths = sorted(self.exports.values(), key=lambda path: path.as_posix())
+        passed = sorted(
+            (told for path, told in self.passed_over.items() if path not in self.exports), key=lambda told: told.path
         )
-    return sorted(found.values(), key=lambda path: path.as_posix())
+        return Found(tuple(paths), frozenset(self.exports[path] for path in self.asked), tuple(passed))
+
+    def look_at(self, argument: str) -> None:
+        if not argument.strip():
+            raise InputError("An export was named by an empty text.", hint="Is a variable of your script unset?")
+        path = Path(argument)
+        if path.is_dir():
+            self._folder(path)
+        elif path.exists():
+            self._ask(path)
+        elif glob.has_magic(argument):
+            self._glob(argument)
+        else:
+            near = f" The folder {path.parent} has no such file." if path.parent.is_dir() else ""
+            raise InputError(
+                f"There is no such file or folder.{near}", where=argument, hint="Look for a slip in the name."
+            )
+
+    def _ask(self, path: Path) -> None:
+        if not path.is_file():
+            raise InputError("This is no regular file.", where=str(path), hint="Name a file or a folder of exports.")
+        if why_passed_over(path.name) in NEVER_MEANT:
+            self._keep(path, why_passed_over(path.name))
+            return
+        self.exports.setdefault(path.resolve(), path)
+        self.asked.add(path.resolve())
+
+    def _folder(self, folder: Path) -> None:
+        if not self._take(folder):
+            raise InputError("The folder holds no files.", where=str(folder), hint="Put the exports there.")
+        if not any(path.is_relative_to(folder) for path in self.exports.values()):
+            files = [path for path in folder.rglob("*") if path.is_file()]
+            raise InputError(
+                f"The folder holds no export, only: {_kinds(files)}.",
+                where=str(folder),
+                hint="Put the journals there: CSV, Excel, OpenDocument, Parquet, HTML or ZIP.",
+            )
+
+    def _take(self, folder: Path) -> int:
+        """Look through a folder; how many files it has."""
+        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        reports = reports_among(list(files))
+        for name, path in files.items():
+            why = "our_report" if lies_in(name, reports) else why_passed_over(name)
+            self._keep(path, why)
+        return len(files)
+
+    def _keep(self, path: Path, why: str | None) -> None:
+        if why is None:
+            self.exports.setdefault(path.resolve(), path)
+        else:
+            values = {"kind": path.suffix or path.name}
+            self.passed_over.setdefault(path.resolve(), PassedOver(path.as_posix(), why, values))
+
+    def _glob(self, pattern: str) -> None:
+        matches = [Path(match) for match in glob.glob(pattern, recursive=True)]  # noqa: PTH207 - Path.glob refuses absolute patterns
+        before = len(self.exports)
+        for match in matches:
+            if match.is_dir():
+                self._take(match)
+            elif match.is_file():
+                ours = all((match.parent / file).is_file() for file in OUR_REPORT)
+                self._keep(match, "our_report" if ours else why_passed_over(match.name))
+        if len(self.exports) == before and not any(match.resolve() in self.exports for match in matches):
+            seen = f"Of the {len(matches)} files it fits none is an export." if matches else "It fits no file."
+            raise InputError(f"The glob yields no export. {seen}", where=pattern, hint="Try it with `ls` first.")
 
 
-def _exports_of(argument: str) -> list[Path]:
-    if not argument.strip():
-        raise InputError("An export was named by an empty text.", hint="Is a variable of your script unset?")
-    path = Path(argument)
-    if path.is_dir():
-        return _exports_of_folder(path)
-    if path.exists():
-        return [_named(path)]
-    if glob.has_magic(argument):
-        return _exports_of_glob(argument)
-    near = f" The folder {path.parent} has no such file." if path.parent.is_dir() else ""
-    raise InputError(f"There is no such file or folder.{near}", where=argument, hint="Look for a slip in the name.")
-
-
-def _named(path: Path) -> Path:
-    if not path.is_file():
-        raise InputError("This is no regular file.", where=str(path), hint="Name a file or a folder of exports.")
-    if path.suffix.lower() not in READ_WHEN_NAMED:
-        kind = path.suffix or "without an extension"
-        raise InputError(
-            f"Files of this kind ({kind}) are not read yet.",
-            where=str(path),
-            hint="Save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8) and name that file.",
-        )
-    return path
-
-
-def _exports_of_folder(folder: Path) -> list[Path]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    exports = [path for path in files if _is_export(path, folder)]
-    if exports:
-        return exports
-    if not files:
-        raise InputError("The folder holds no files.", where=str(folder), hint="Put the CSV exports there.")
-    kinds = Counter(path.suffix.lower() or "no extension" for path in files)
-    listed = ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items()))
-    raise InputError(
-        f"The folder holds no CSV export, only: {listed}.", where=str(folder), hint="Save the journals as CSV."
-    )
-
-
-def _exports_of_glob(pattern: str) -> list[Path]:
-    matches = [Path(match) for match in glob.glob(pattern, recursive=True)]  # noqa: PTH207 - Path.glob refuses absolute patterns
-    exports: list[Path] = []
-    for match in matches:
-        if match.is_dir():
-            exports += [path for path in match.rglob("*") if path.is_file() and _is_export(path, match)]
-        elif match.is_file() and (_is_export(match, match.parent) or _asked_for(match, pattern)):
-            exports.append(match)
-    if not exports:
-        seen = f"Of the {len(matches)} files it fits none is a CSV export." if matches else "It fits no file."
-        raise InputError(f"The glob yields no export. {seen}", where=pattern, hint="Try it with `ls` first.")
-    return exports
-
-
-def _asked_for(path: Path, pattern: str) -> bool:
-    """A glob that ends in `.tsv` or `.txt` names that kind."""
-    kind = Path(pattern).suffix.lower()
-    return kind == path.suffix.lower() and kind in READ_WHEN_NAMED and not path.name.startswith(PASSED_OVER)
-
-
-def _is_export(path: Path, below: Path) -> bool:
-    inner = path.relative_to(below).parts
-    return path.suffix.lower() in FOUND_BY_ITSELF and not any(part.startswith(PASSED_OVER) for part in inner)
+def _kinds(files: list[Path]) -> str:
+    counted = Counter(path.suffix.lower() or "no extension" for path in files)
+    return ", ".join(f"{count} × {kind}" for kind, count in sorted(counted.items()))

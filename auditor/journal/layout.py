@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 
 from auditor.errors import InputError
 from auditor.exports.cells import DELIMITER as GRID_DELIMITER
@@ -23,6 +22,8 @@ from auditor.exports.dialect import (
     usual_width,
 )
 from auditor.exports.encoding import Encoding, detect
+from auditor.exports.find import PassedOver
+from auditor.exports.opening import Opened, Tables, raise_all
 from auditor.exports.portion import Table
 from auditor.exports.records import Shape
 from auditor.exports.source import Decision, Source
@@ -108,20 +109,48 @@ class Layout:
         return TextTable(self.source, self.encoding, self.shape, self.data_offset, self.data_line)
 
 
-def survey_exports(paths: list[Path], profile: Profile) -> list[Layout]:
-    """The layouts of all exports, in their order. Raises one InputError that names every file that can't be taken."""
+@dataclass(frozen=True)
+class Surveyed:
+    """The journals among what was opened, in the order of the files, and what is passed over because it holds none."""
+
+    layouts: list[Layout]
+    passed_over: list[PassedOver]
+
+
+def survey_exports(opened: Opened, profile: Profile) -> Surveyed:
+    """The layouts of all journals. Raises one InputError that names every file that must be one and can't be taken."""
     layouts: list[Layout] = []
+    passed_over = list(opened.passed_over)
     faults: list[InputError] = []
-    for path in paths:
+    for tables in opened.tables:
+        told, refused = _survey_tables(tables, profile)
+        layouts += told
+        if told or not tables.must:
+            passed_over += [PassedOver(label, why, {"said": fault.what}) for label, why, fault in refused]
+        elif len(refused) == 1:
+            faults.append(refused[0][2])
+        else:
+            said = " ".join(f"`{label.removeprefix(tables.label)}`: {fault.what}" for label, _, fault in refused)
+            faults.append(InputError(f"None of its tables is a journal. {said}", where=tables.label))
+    raise_all(faults)
+    if not layouts:
+        raise InputError("None of the files holds a journal.", hint="Name the files one by one: each then says why.")
+    return Surveyed(layouts, sorted(passed_over, key=lambda told: told.path))
+
+
+def _survey_tables(tables: Tables, profile: Profile) -> tuple[list[Layout], list[tuple[str, str, InputError]]]:
+    """The journals of one file, and its other tables: label, why passed over, fault."""
+    layouts: list[Layout] = []
+    refused: list[tuple[str, str, InputError]] = []
+    if not tables.sources:
+        refused.append((tables.label, "no_table", InputError("The file holds no table.", where=tables.label)))
+    for source in tables.sources:
         try:
-            layouts.append(survey(Source(path, path.as_posix()), profile))
+            layouts.append(survey(source, profile))
         except InputError as fault:
-            faults.append(fault)
-    if len(faults) == 1:
-        raise faults[0]
-    if faults:
-        raise InputError("\n".join(map(str, faults)))
-    return layouts
+            empty = source.grid is not None and source.grid.height == 0
+            refused.append((source.label, "empty_table" if empty else "no_journal", fault))
+    return layouts, refused
 
 
 def survey(source: Source, profile: Profile) -> Layout:

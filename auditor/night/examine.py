@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from auditor.errors import AuditorError, InputError
-from auditor.exports.source import Source
-from auditor.journal.layout import survey
+from auditor.exports.find import Found
+from auditor.exports.opening import open_exports
+from auditor.journal.layout import survey_exports
 from auditor.journal.profile import Profile
-from auditor.journal.reading import read_source
+from auditor.journal.reading import Reading, read_source
 from auditor.night.intake import ENTRY, Contents
 
 MOMENTS = ("received_at", "completed_at")
@@ -30,10 +32,23 @@ def examine(path: Path, profile: Profile) -> Contents:
 
 
 def _contents(path: Path, profile: Profile) -> Contents:
-    source = Source(path, path.as_posix())
-    reading = read_source(source, profile, survey(source, profile))
     days: list[date] = []
     entries: list[pl.Series] = []
+    rows = 0
+    with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
+        for layout in survey_exports(open_exports(Found.named(path), Path(folder)), profile).layouts:
+            reading = read_source(layout.source, profile, layout)
+            _look_through(reading, days, entries)
+            rows += reading.summary.rows_read
+    return Contents(
+        rows,
+        min(days, default=None),
+        max(days, default=None),
+        pl.concat([pl.Series("entry", [], dtype=pl.String), *entries]),
+    )
+
+
+def _look_through(reading: Reading, days: list[date], entries: list[pl.Series]) -> None:
     for batch in reading:
         told = batch.rows.select(
             pl.concat_str([pl.col(name).fill_null("") for name in ENTRY], separator="|").alias("entry")
@@ -42,9 +57,3 @@ def _contents(path: Path, profile: Profile) -> Contents:
         for name in MOMENTS:
             column = batch.rows[name].drop_nulls().dt.date()
             days += [day for day in (column.min(), column.max()) if isinstance(day, date)]
-    return Contents(
-        reading.summary.rows_read,
-        min(days, default=None),
-        max(days, default=None),
-        pl.concat([pl.Series("entry", [], dtype=pl.String), *entries]),
-    )

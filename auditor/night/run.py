@@ -20,6 +20,7 @@ from auditor.durable import make_folder, remove_tree, settle_tree
 from auditor.engine.audit import Asked, audit, working_folder
 from auditor.engine.result import Audit
 from auditor.errors import AuditorError, UsageError
+from auditor.exports.find import Found
 from auditor.history.history import History
 from auditor.history.runs import Added, adding
 from auditor.journal.profile import Profile
@@ -196,8 +197,8 @@ class NightRun:
         with self.log.stage("audit", told) as counts:
             _lay_out(night, folders.archive, work)
             with working_folder(folders.history / ".work") as folder, chdir(work):
-                paths = [Path(each.label) for each in night.files]
-                result = audit(paths, means.profile, means.rulebook, asked, folder, register=means.register)
+                found = Found.named(*(Path(each.label) for each in night.files))
+                result = audit(found, means.profile, means.rulebook, asked, folder, register=means.register)
             _compare(night, result)
             remove_tree(work)
             counts |= {"files": len(result.inputs), "rows": result.rows_read, "entries": result.entries}

@@ -47,6 +47,7 @@ def summary(audit: Audit) -> str:
         "deputies": _records(audit.deputies, DEPUTIES),
         "coverage": _records(audit.coverage, COVERAGE),
         "remarks": list(audit.remarks),
+        "passed_over": [{"path": told.path, "why": told.why} for told in audit.passed_over],
         "language": audit.language,
         "names_shown": audit.names_shown,
         "auditor_version": __version__,

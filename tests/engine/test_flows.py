@@ -11,6 +11,7 @@ import pytest
 from auditor.engine import flows
 from auditor.engine.audit import Asked, audit
 from auditor.engine.result import Audit
+from auditor.exports.find import Found
 from auditor.journal.profile import Profile
 from auditor.law.load import load_rulebook
 
@@ -27,7 +28,7 @@ def audited(folder: Path, repo: Path, rows: str = ROWS) -> Audit:
     (folder / "a.csv").write_text(HEADER + rows, encoding="utf-8")
     asked = Asked(datetime(2018, 6, 1), (None, None), "en", False)
     (folder / "work").mkdir()
-    return audit([folder / "a.csv"], Profile(), load_rulebook(repo / "rules"), asked, folder / "work")
+    return audit(Found.named(folder / "a.csv"), Profile(), load_rulebook(repo / "rules"), asked, folder / "work")
 
 
 def told(audit: Audit, district: str | None, step: str) -> tuple[object, ...]:

@@ -22,6 +22,7 @@ from auditor.engine.timeline import Clock, Step, Timeline, Trace, open_microseco
 from auditor.engine.tracing import Pseudonyms, build, trace
 from auditor.engine.watching import Watch
 from auditor.exports.find import find_exports
+from auditor.exports.opening import open_exports
 from auditor.journal.layout import survey_exports
 from auditor.journal.profile import Profile
 from auditor.language import Words
@@ -167,7 +168,7 @@ def test_timelines_say_what_the_audit_decided(tmp_path: Path, covers: tuple[date
     (tmp_path / "explain").mkdir()
     audited = audit(paths, profile, RULES, asked, tmp_path / "audit")
 
-    layouts = survey_exports(paths, profile)
+    layouts = survey_exports(open_exports(paths, tmp_path), profile).layouts
     staging = Staging(tmp_path / "explain", 1, RULES.vocabulary)
     taken = take(layouts, [0] * len(layouts), profile, staging, Words("reading", "en"), lambda *_: None)
     files = Files(

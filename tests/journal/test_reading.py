@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from auditor.errors import InputError
 from auditor.exports import text as module
+from auditor.exports.find import Found
+from auditor.exports.opening import open_exports
 from auditor.exports.source import Source
 from auditor.journal.layout import survey, survey_exports
 from auditor.journal.profile import Cell, Profile
@@ -208,7 +210,7 @@ def test_every_refused_file_is_named(tmp_path: Path) -> None:
     for path, text in zip(paths, ("", as_csv(GOOD), "x,y\n"), strict=True):
         path.write_text(text)
     with pytest.raises(InputError) as fault:
-        survey_exports(paths, Profile.canonical())
+        survey_exports(open_exports(Found.named(*paths), tmp_path), Profile.canonical())
     assert "a.csv" in str(fault.value)
     assert "b.csv" not in str(fault.value)
     assert "c.csv" in str(fault.value)
