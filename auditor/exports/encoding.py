@@ -29,6 +29,8 @@ SPELLINGS = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
     "utf-16": "utf-16-le",
+    "utf-16 le": "utf-16-le",
+    "utf-16 be": "utf-16-be",
     "utf-16-le": "utf-16-le",
     "utf-16-be": "utf-16-be",
     "windows-1251": "cp1251",

@@ -206,7 +206,7 @@ def _survey_text(source: Source, profile: Profile) -> Layout:
     if source.path.stat().st_size == 0:
         raise InputError("The file is empty: it has no header.", where=source.label, hint="Export the journal again.")
     _refuse_what_is_no_text(source)
-    encoding = detect(source.path)
+    encoding = detect(source.path, profile.encoding)
     head = read_head(source, encoding)
     stated = (profile.delimiter,) if profile.delimiter else ()
     told = _find_header({d: head.records(d) for d in stated or head.delimiters}, profile)

@@ -97,6 +97,7 @@ class Profile:
     shows: tuple[str, ...] | None = None
     zone: str = ZONE
     delimiter: str | None = None
+    encoding: str | None = None
     numbering: Numbering | None = None
     covers: tuple[str | None, str | None] | None = None
     titles: dict[str, str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 
 from auditor.errors import InputError
+from auditor.exports.encoding import SHOWN, SPELLINGS
 from auditor.journal import formats
 from auditor.journal.moments import SHAPE
 from auditor.journal.profile import (
@@ -34,7 +35,7 @@ from auditor.law.plain_yaml import Block, Faults, Items, Text, read_yaml
 from auditor.law.section import Section, nearest
 
 KEYS = (
-    "name", "titles", "layout", "delimiter", "columns", "optional", "constants", "values", "contains",
+    "name", "titles", "layout", "encoding", "delimiter", "columns", "optional", "constants", "values", "contains",
     "only", "moments", "steps", "shows", "zone", "numbering", "covers",
 )  # fmt: skip
 UNFILLED = "???"
@@ -86,6 +87,7 @@ def _profile(root: Section, zone: str, stem: str) -> Profile:
         steps=steps,
         shows=_shows(root, layout),
         zone=_zone(root, zone),
+        encoding=_encoding(root),
         delimiter=_delimiter(root),
         numbering=_numbering(root),
         covers=_covers(root),
@@ -269,6 +271,15 @@ def _zone(root: Section, zone: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         root.fault("zone", f"`{named}` is no time zone", f"a name such as {ZONE}")
     return named
+
+
+def _encoding(root: Section) -> str | None:
+    if not root.has("encoding"):
+        return None
+    named = root.text("encoding")
+    if named.lower() not in SPELLINGS:
+        root.fault("encoding", f"`{named}` is no encoding that is read", f"one of: {', '.join(SHOWN.values())}")
+    return SPELLINGS.get(named.lower())
 
 
 def _delimiter(root: Section) -> str | None:
