@@ -19,7 +19,9 @@ from auditor.engine.result import FINDING_COLUMNS, Audit, Decided, InputFile
 from auditor.engine.ruletables import PlacedStep, RuleTables
 from auditor.engine.sentences import sentences
 from auditor.engine.staging import Staging
+from auditor.exports.dialect import DELIMITER_NAMES
 from auditor.exports.find import Found, PassedOver, said_of
+from auditor.exports.mended import seal
 from auditor.exports.opening import open_exports
 from auditor.exports.source import Decision
 from auditor.journal.layout import Layout, survey_exports
@@ -134,7 +136,7 @@ def take(
         for batch in reading:
             staging.add(batch.rows, file_id)
             if len(batch.quarantined):
-                taken.quarantine.append(in_words(batch.quarantined, layout.label, words))
+                taken.quarantine.append(in_words(batch.quarantined, layout, words))
                 taken.mentions.append(_mentions(batch.quarantined, file_id))
         read += size
         progress("read", read, whole)
@@ -176,16 +178,21 @@ def _named(values: Mapping[str, object], words: Words) -> dict[str, object]:
     }
 
 
-def in_words(quarantined: pl.DataFrame, label: str, words: Words) -> pl.DataFrame:
+def in_words(quarantined: pl.DataFrame, layout: Layout, words: Words) -> pl.DataFrame:
     """Quarantined rows of a source as the reports have them: the columns of `Audit.quarantine`, and district."""
     said = [sentence(words, fault) for fault in quarantined.iter_rows(named=True)]
+    expected = pl.lit(" ") + pl.col("expected")
     return quarantined.select(
-        pl.lit(label).alias("source_file"),
+        pl.lit(layout.label).alias("source_file"),
         pl.col("source_line").cast(pl.Int64),
         "column",
         "value",
         pl.Series("reason", said, dtype=pl.String),
         "raw",
+        pl.concat_str("reason", expected.fill_null("")).alias("fault"),
+        pl.lit(DELIMITER_NAMES[layout.delimiter]).alias("delimiter"),
+        pl.lit(layout.header_line).alias("header"),
+        pl.Series("seal", map(seal, quarantined["raw"]), dtype=pl.String),
         "district",
     )
 
@@ -316,6 +323,10 @@ _QUARANTINE = {
     "value": pl.String,
     "reason": pl.String,
     "raw": pl.String,
+    "fault": pl.String,
+    "delimiter": pl.String,
+    "header": pl.String,
+    "seal": pl.String,
     "district": pl.String,
 }
 

@@ -10,6 +10,7 @@ from auditor.exports.archive import MOST_BYTES, unpack
 from auditor.exports.columnar import ParquetGrid
 from auditor.exports.find import Found, PassedOver, lies_in, reports_among, why_passed_over
 from auditor.exports.kinds import SUFFIXES, Kind, kind_of
+from auditor.exports.mended import mended_sources
 from auditor.exports.sheets import tables_of
 from auditor.exports.source import Decision, Source
 
@@ -103,7 +104,8 @@ class _Opener:
                 "The workbook is locked with a password.", where=label, hint="Save it without one and name that file."
             )
         if kind is Kind.TEXT:
-            return (Source(path, label, None, decisions),)
+            source = Source(path, label, None, decisions)
+            return tuple(mended_sources(source) or (source,))
         if kind is Kind.PARQUET:
             return (Source(path, label, ParquetGrid(path, label), decisions),)
         tables = tables_of(path, label, kind, self._room())

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from auditor.exports.mended import SentBack
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,11 @@ class Source:
     label: what people see as `source_file`: `in/a.csv`, `in/a.zip/b.xlsx#Лист1`.
     grid: the cells, of all that is no plain text file; None for text.
     decisions: what was decided on the way here (which sheet, which archive member, a wrong extension).
+    sent_back: of a quarantine file, which of its rows and how they are read (`auditor.exports.mended`).
     """
 
     path: Path
     label: str
     grid: Grid | None = None
     decisions: tuple[Decision, ...] = ()
+    sent_back: SentBack | None = None

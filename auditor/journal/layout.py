@@ -6,7 +6,7 @@ Each source is looked at before any is read, so that one message names every fil
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.errors import InputError
 from auditor.exports.cells import DELIMITER as GRID_DELIMITER
@@ -23,6 +23,7 @@ from auditor.exports.dialect import (
 )
 from auditor.exports.encoding import Encoding, detect
 from auditor.exports.find import PassedOver
+from auditor.exports.mended import MendedTable, SentBack
 from auditor.exports.opening import Opened, Tables, raise_all
 from auditor.exports.portion import Table
 from auditor.exports.records import Shape
@@ -103,6 +104,8 @@ class Layout:
 
     def table(self) -> Table:
         """The rows after the header, to be read once."""
+        if self.source.sent_back is not None:
+            return MendedTable(self.source, self.source.sent_back, self.shape)
         if self.encoding is None:
             assert self.source.grid is not None
             return GridTable(self.source, self.source.grid, len(self.header), self.data_line)
@@ -156,6 +159,8 @@ def _survey_tables(tables: Tables, profile: Profile) -> tuple[list[Layout], list
 def survey(source: Source, profile: Profile) -> Layout:
     """The layout of one source. Raises InputError: unreadable, empty, a column missing or met twice."""
     try:
+        if source.sent_back is not None:
+            return _survey_sent_back(source, source.sent_back, profile)
         return _survey_text(source, profile) if source.grid is None else _survey_grid(source, profile)
     except OSError as fault:
         raise InputError(f"The file can't be read: {fault.strerror or fault}.", where=source.label) from fault
@@ -229,6 +234,18 @@ def _survey_grid(source: Source, profile: Profile) -> Layout:
     if told is None:
         raise InputError("The table is empty: it has no header.", where=source.label, hint="Export the journal again.")
     return _layout(source, None, told, (), profile)
+
+
+def _survey_sent_back(source: Source, back: SentBack, profile: Profile) -> Layout:
+    """The layout of rows that an office mended: that of the file they came from."""
+    told = _find_header({back.delimiter: [back.names]}, profile)
+    if told is None:
+        raise InputError(
+            "The rows do not say which header they had.", where=source.label, hint="Export the journal again."
+        )
+    found = _layout(source, back.encoding, told, (), profile)
+    above = Above(1, 0, back.blank, 0) if back.first else Above(0, 0, 0, 0)
+    return replace(found, above=above, decisions=source.decisions)
 
 
 def _find_header(by_delimiter: dict[str, list[Record]], profile: Profile) -> _Header | None:

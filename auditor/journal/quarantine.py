@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from auditor.exports.records import Fault
+from auditor.exports.records import RAW_KEPT, Fault
 from auditor.journal.layout import Layout
 from auditor.journal.profile import Profile, fold_value
 from auditor.language import Words
@@ -29,7 +29,6 @@ QUARANTINED: dict[str, pl.DataType | type[pl.DataType]] = {
 """One row of an export that was set aside. reason: key of `catalogs/reading.toml`; column, value, expected: where it has
 them; more: its other faults. district, office, application_no: as far as readable. tokens: the cells of a row that could not be split."""
 
-FILE_COLUMNS = ("source_file", "source_line", "column", "value", "reason", "raw")
 FORMULA = r"^'*[=+\-@\t\r\n]"
 """What a spreadsheet would take for a formula, or our reader for a guarded one."""
 
@@ -107,6 +106,8 @@ def sentence(words: Words, fault: dict[str, object]) -> str:
     more = fault["more"]
     assert isinstance(more, list)
     said += [_phrase(words, other["reason"], other["column"], other["value"], None) for other in more]
+    if len(str(fault["raw"] or "")) > RAW_KEPT:
+        said.append(words("cut", expected=RAW_KEPT))
     return " ".join(said)
 
 

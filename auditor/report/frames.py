@@ -68,6 +68,10 @@ QUARANTINE: Schema = {
     "value": TEXT,
     "reason": TEXT,
     "raw": TEXT,
+    "fault": TEXT,
+    "delimiter": TEXT,
+    "header": TEXT,
+    "seal": TEXT,
 }
 UNKNOWN_ROLES: Schema = {"district": TEXT, "role": TEXT, "n": WHOLE}
 DEPUTIES: Schema = {"district": TEXT, "role": TEXT, "counts_as": TEXT, "n": WHOLE}

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from auditor.exports.source import Source
+from auditor.journal.layout import Layout
 from auditor.journal.profile import Profile
 from auditor.journal.reading import FileSummary, read_source
 
@@ -46,6 +47,7 @@ class Whole:
     quarantined: pl.DataFrame
     sent: pl.DataFrame
     summary: FileSummary
+    layout: Layout
 
     @property
     def numbers(self) -> list[str]:
@@ -71,6 +73,7 @@ def read(folder: Path, data: str | bytes, profile: Profile | None = None) -> Who
             pl.DataFrame({"source_line": [], "reason": []}),
             pl.DataFrame(),
             summary,
+            reading.layout,
         )
     rows = pl.concat([batch.rows for batch in batches])
     quarantined = pl.concat([batch.quarantined for batch in batches])
@@ -82,4 +85,4 @@ def read(folder: Path, data: str | bytes, profile: Profile | None = None) -> Who
         assert sent["source_line"].to_list() == rows["source_line"].to_list()
     else:
         assert set(rows["source_line"]) <= set(sent["source_line"])
-    return Whole(rows, quarantined, sent, summary)
+    return Whole(rows, quarantined, sent, summary, reading.layout)

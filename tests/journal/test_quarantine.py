@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.engine.audit import in_words
+from auditor.exports.source import Source
 from auditor.journal.persons import mask
 from auditor.journal.quarantine import guard_formulas
 from auditor.journal.rows import clean
@@ -27,11 +29,22 @@ def test_the_file_holds_the_raw_row_and_a_sentence(tmp_path: Path, language: str
     raw = ",".join(hurt)
     whole = read(tmp_path, as_csv([good_row(1)]) + raw + "\nкоротко\n=x\n")
     write_quarantine_csv(
-        in_words(whole.quarantined, "in/a.csv", Words("reading", language)), tmp_path / "quarantine.csv"
+        in_words(whole.quarantined, whole.layout, Words("reading", language)), tmp_path / "quarantine.csv"
     )
     with (tmp_path / "quarantine.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["source_file", "source_line", "column", "value", "reason", "raw"]
+    assert list(rows[0]) == [
+        "source_file",
+        "source_line",
+        "column",
+        "value",
+        "reason",
+        "raw",
+        "fault",
+        "delimiter",
+        "header",
+        "seal",
+    ]
     assert [row["source_line"] for row in rows] == ["3", "4", "5"]
     assert rows[0]["raw"] == raw
     assert rows[0]["value"] == "'=вчера"
@@ -68,7 +81,10 @@ def test_every_reason_has_words(tmp_path: Path) -> None:
 
 def test_csv_is_written_as_csv(tmp_path: Path) -> None:
     whole = read(tmp_path, as_csv([]) + 'a"b,c\n')
-    write_quarantine_csv(in_words(whole.quarantined, "=a.csv", Words("reading", "en")), tmp_path / "quarantine.csv")
+    write_quarantine_csv(
+        in_words(whole.quarantined, replace(whole.layout, source=Source(tmp_path, "=a.csv")), Words("reading", "en")),
+        tmp_path / "quarantine.csv",
+    )
     text = (tmp_path / "quarantine.csv").read_text(encoding="utf-8")
     assert next(csv.reader(io.StringIO(text.splitlines()[1])))[0] == "'=a.csv"
     assert '"a""b,c"' in text

@@ -135,7 +135,7 @@ def rulebook() -> Rulebook:
 
 def frame(schema: Schema, *rows: dict[str, Any] | tuple[Any, ...]) -> pl.DataFrame:
     """A frame of the schema; a row is a tuple of all columns, or a dict of some."""
-    whole = [dict(zip(schema, row, strict=True)) if isinstance(row, tuple) else row for row in rows]
+    whole = [dict(zip(schema, row, strict=False)) if isinstance(row, tuple) else row for row in rows]
     return pl.DataFrame([{name: row.get(name) for name in schema} for row in whole], schema=schema)
 
 
