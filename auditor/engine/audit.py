@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,11 +19,13 @@ from auditor.engine.result import FINDING_COLUMNS, Audit, Decided, InputFile
 from auditor.engine.ruletables import PlacedStep, RuleTables
 from auditor.engine.sentences import sentences
 from auditor.engine.staging import Staging
+from auditor.engine.unshown import Shows
 from auditor.exports.dialect import DELIMITER_NAMES
 from auditor.exports.find import Found, PassedOver, said_of
 from auditor.exports.mended import seal
 from auditor.exports.opening import open_exports
 from auditor.exports.source import Decision
+from auditor.journal.header import shown
 from auditor.journal.layout import Layout, survey_exports
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
@@ -56,6 +58,7 @@ class Taken:
     files: list[tuple[object, ...]]
     quarantine: list[pl.DataFrame]
     mentions: list[pl.DataFrame]
+    shows: list[tuple[int, Shows]] = field(default_factory=list)
 
 
 Progress = Callable[[str, int, int], None]
@@ -101,6 +104,7 @@ def audit(
         Files(
             pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"),
             pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions]),
+            tuple(taken.shows),
         ),
         rulebook,
         Question(asked.as_of, asked.covers, restart, offices=own_offices(register, rulebook)),
@@ -158,7 +162,9 @@ def take(
             )
         )
         row = (file_id, layout.label, done.received_day_precision, done.completed_day_precision)
-        taken.files.append((*row, done.rows_quarantined > 0))
+        shows = shown(layout.match, profile)
+        taken.files.append((*row, done.rows_quarantined > 0, shows is not None))
+        taken.shows += [] if shows is None else [(file_id, shows)]
     staging.close()
     return taken
 

@@ -23,12 +23,14 @@ from auditor.engine import (
     overruns,
     ownoffices,
     steps,
+    unshown,
     verdicts,
     worktime,
 )
 from auditor.engine.ownoffices import Offices
 from auditor.engine.ruletables import RuleTables, rule_tables
 from auditor.engine.staging import Staging
+from auditor.engine.unshown import Shows
 from auditor.law.types import Calendar, Rulebook
 
 MEMORY = "1200MB"
@@ -55,12 +57,14 @@ class Question:
 class Files:
     """What the engine must know of the files read.
 
-    files: file_id, path, received_day, completed_day, damaged (rows were quarantined).
+    files: file_id, path, received_day, completed_day, damaged (rows were quarantined), partial (its layout shows less than a whole journal).
     mentions: office_key (null: unreadable), application_no: numbers that quarantined rows name.
+    shows: file_id and what its layout shows, of those partial files that show some steps whole.
     """
 
     files: pl.DataFrame
     mentions: pl.DataFrame
+    shows: tuple[tuple[int, Shows], ...] = ()
 
 
 FILES_SCHEMA = {
@@ -69,6 +73,7 @@ FILES_SCHEMA = {
     "received_day": pl.Boolean,
     "completed_day": pl.Boolean,
     "damaged": pl.Boolean,
+    "partial": pl.Boolean,
 }
 MENTIONS_SCHEMA = {"file_id": pl.Int32, "district": pl.String, "office": pl.String, "application_no": pl.String}
 
@@ -127,6 +132,7 @@ def judge(
     )
     _keep(con, "file", files.files)
     _keep(con, "mention_text", files.mentions)
+    _keep(con, "shown_step", unshown.shown_steps(files.shows, rulebook, tables))
     for macros in (worktime.MACROS, applications.MACROS, steps.MACROS, absence.MACROS, overruns.MACROS):
         con.execute(macros)
     _ask(con, question, calendars, numbers, working_days)
@@ -271,6 +277,7 @@ def _cover(con: duckdb.DuckDBPyConnection, staging: Staging) -> None:
 
 def _judge_bucket(con: duckdb.DuckDBPyConnection, numbered: bool) -> None:
     applications.assemble(con)
+    unshown.find_unshown(con)
     steps.clock(con)
     absence.look_for_gaps(con)
     overruns.work_out(con)

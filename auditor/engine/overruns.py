@@ -92,9 +92,9 @@ WHERE after_due(c.number, c.working, c.effective + c.allowed)
 _TOTAL = """
 CREATE OR REPLACE TEMP TABLE total AS
 WITH aimed AS (
-    SELECT j.app_id, j.edition_id, t.* EXCLUDE (edition_id), j.unknown > 0 OR j.ambiguous OR j.quarantined AS unsure,
+    SELECT j.app_id, j.edition_id, t.* EXCLUDE (edition_id), j.unknown > 0 OR j.ambiguous OR j.quarantined AS unsure, coalesce(u.mask & ~j.present, 0) AS unshown,
         j.edition_id * 64 + CASE WHEN j.cut_short THEN bit_count(lowest_bit(j.present & t.ends) - 1) ELSE top_bit(j.required) END AS sid
-    FROM judged_application j JOIN edition t USING (edition_id)
+    FROM judged_application j JOIN edition t USING (edition_id) LEFT JOIN unshown u USING (app_id)
     WHERE t.total_value IS NOT NULL AND NOT j.ended AND j.required <> 0 AND j.app_id NOT IN (FROM tangled)
       AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.app_id = j.app_id AND e.extended_to IS NOT NULL AND e.repeats IS NULL)
 ), began AS (
@@ -115,6 +115,7 @@ WITH aimed AS (
     LEFT JOIN last_of_kind k ON k.app_id = a.app_id
     JOIN coverage c ON c.office_key = coalesce(s.office_key, k.office_key)
     WHERE CASE WHEN s.eid IS NULL THEN NOT a.unsure ELSE s.sound END
+      AND (s.completed_at IS NOT NULL OR a.unshown & (a.ends | (1::BIGINT << (a.sid % 64))) = 0 AND coalesce(s.unseen, 0) & 2 = 0)
 ), clocked AS (
     SELECT w.*, d.number + (NOT d.working OR (NOT start_bare AND time_of_day(start) > d.closes))::INT AS effective, x.number, x.working,
         CASE WHEN start_bare THEN d.before + d.e1 - d.s1 + d.e2 - d.s2 + d.e3 - d.s3

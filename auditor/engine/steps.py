@@ -1,7 +1,7 @@
 """Judged steps: one row a step that has an entry, and its clock.
 
     step      app_id, sid, inside, eid (of the performing entry), office_key, received_at, received_bare, completed_at, completed_bare, extended_to,
-              sound (false: all its entries have J02), completions, prev_sid, prev_completed, prev_bare (nearest earlier present step), off_hours, sure
+              unseen (bits: its layout has no place for 1 the receipt, 2 the completion), sound (false: all its entries have J02), completions, prev_sid, prev_completed, prev_bare (nearest earlier present step), off_hours, sure
     clocked   the steps that are not sure: start, start_bare (where the clock starts; null: not known), stop, stop_bare (completion, else the
               cut-off), the rule's columns (cal, limit_*, strict_*, accuses, ...), elapsed (certain open microseconds), effective and
               stop_number (working days), verdict, reason, strictly (late by the stricter limit)
@@ -15,6 +15,8 @@ The numbers in brackets refer to docs/readings.md.
 from __future__ import annotations
 
 import duckdb
+
+from auditor.engine import unshown
 
 # (9) The performing entry: the earliest completed, else the earliest received; ties go to the first line.
 _STEP = """
@@ -38,7 +40,7 @@ WITH performing AS (
         lag(completed_bare) OVER chain AS prev_bare
     FROM performing WINDOW chain AS (PARTITION BY app_id, inside ORDER BY sid)
 )
-SELECT o.*,
+SELECT o.*, {unseen} AS unseen,
     o.sound AND r.human AND o.completed_at IS NOT NULL AND NOT o.completed_bare
         AND NOT coalesce(is_open(o.completed_at, x.s1, x.e1, x.s2, x.e2, x.s3, x.e3), true) AS off_hours,
     coalesce(getvariable('shortcuts') AND o.sound AND o.completed_at IS NOT NULL AND o.extended_to IS NULL AND CASE
@@ -46,13 +48,14 @@ SELECT o.*,
         WHEN r.strict_value IS NOT NULL OR o.received_at < r.sure_since OR o.completed_at > r.sure_until THEN false
         WHEN r.limit_days IS NOT NULL THEN o.completed_at::DATE - o.received_at::DATE <= r.limit_days
         ELSE NOT o.received_bare AND NOT o.completed_bare AND epoch_us(o.completed_at) - epoch_us(o.received_at) <= r.limit_micro END, false) AS sure
-FROM ordered o JOIN rule_step r USING (sid) {own} LEFT JOIN day x ON x.key = day_key({cal}, o.completed_at)
+FROM ordered o JOIN rule_step r USING (sid) {own} {seen} LEFT JOIN day x ON x.key = day_key({cal}, o.completed_at)
 """
 
 # (28) Where the step before was not completed, the nearest completed one lies further back. The few steps are set down first:
 # the optimizer then knows how few they are, and does not build its hash table over all the others.
 _HOLLOW = """
-CREATE OR REPLACE TEMP TABLE hollow AS SELECT app_id, sid, inside FROM step WHERE prev_sid IS NOT NULL AND prev_completed IS NULL
+CREATE OR REPLACE TEMP TABLE hollow AS
+SELECT app_id, sid, inside FROM step WHERE prev_sid IS NOT NULL AND prev_completed IS NULL AND app_id NOT IN (SELECT app_id FROM dim)
 """
 _DONE = """
 CREATE OR REPLACE TEMP TABLE further_back AS
@@ -67,7 +70,7 @@ CREATE OR REPLACE TEMP TABLE derived_start AS
 WITH lone AS (
     SELECT o.app_id, o.sid, r.cal, r.edition_id * 64 + top_bit(a.wanted & ((1::BIGINT << r.idx) - 1)) AS before_sid
     FROM step o JOIN rule_step r USING (sid) JOIN judged_application a USING (app_id)
-    WHERE o.received_at IS NULL AND NOT o.inside AND NOT o.sure AND a.wanted & ((1::BIGINT << r.idx) - 1) <> 0
+    WHERE o.received_at IS NULL AND o.unseen & 1 = 0 AND NOT o.inside AND NOT o.sure AND a.wanted & ((1::BIGINT << r.idx) - 1) <> 0
 )
 SELECT l.app_id, l.sid, p.completed_at AS start, p.completed_bare AS start_bare
 FROM lone l JOIN step p ON p.app_id = l.app_id AND p.sid = l.before_sid JOIN rule_step b ON b.sid = l.before_sid
@@ -100,9 +103,10 @@ WITH started AS (
 ), judged AS (
     SELECT *,
         CASE WHEN NOT sound THEN 'impossible_time'
+             WHEN completed_at IS NULL AND unseen & 2 <> 0 THEN 'not_in_layout'
              WHEN NOT limited AND extended_to IS NULL THEN NULL
              WHEN released THEN NULL
-             WHEN start IS NULL THEN 'no_receipt'
+             WHEN start IS NULL THEN CASE WHEN unseen & 1 <> 0 THEN 'not_in_layout' ELSE 'no_receipt' END
              WHEN extended_to IS NOT NULL THEN CASE WHEN stop_number IS NULL OR effective IS NULL OR extended_due IS NULL THEN 'calendar' END
              WHEN stop_number IS NULL OR effective IS NULL OR effective + coalesce(limit_days, 0) > getvariable('last_working')[cal + 1] THEN 'calendar'
         END AS unclear,
@@ -160,7 +164,12 @@ def own_hours(con: duckdb.DuckDBPyConnection, entry: str) -> dict[str, str]:
 def clock(con: duckdb.DuckDBPyConnection) -> None:
     """Build `step`, `further_back` and `clocked` from the tables of `applications` and `coverage`."""
     own = own_hours(con, "o")
-    con.execute(_STEP.format(**own))
+    partial = unshown.any_partial(con)
+    seen = (
+        {"seen": "JOIN bucket v USING (eid)", "unseen": "v.unseen"} if partial else {"seen": "", "unseen": "0::TINYINT"}
+    )
+    con.execute(_STEP.format(**own, **seen))
+    unshown.loosen(con)
     con.execute(_HOLLOW)
     con.execute(_DONE)
     if con.execute("SELECT 1 FROM step WHERE received_at IS NULL AND NOT sure LIMIT 1").fetchone():

@@ -64,7 +64,7 @@ def trace(
     watch = Watch(number, district, None if district else FEW + 1)
     judgement = judge(
         staging,
-        Files(pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"), mentions),
+        Files(pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"), mentions, tuple(taken.shows)),
         rulebook,
         Question(asked.as_of, asked.covers, restart, every_clock=True, offices=own_offices(register, rulebook)),
         folder,

@@ -29,9 +29,9 @@ SELECT p.office_key, a.pair_id, p.sid, p.verdict, p.reason, count(*) AS n
 FROM pending p JOIN application a USING (app_id) GROUP BY ALL
 UNION ALL BY NAME
 SELECT p.office_key, a.pair_id, p.edition_id * 64 + i.idx AS sid,
-    CASE WHEN p.reason = 'impossible_time' THEN 'undetermined' ELSE 'open' END AS verdict,
-    CASE WHEN p.reason = 'impossible_time' THEN p.reason END AS reason, count(*) AS n
-FROM pending p JOIN application a USING (app_id) JOIN range(60) i(idx) ON (p.due & ~lowest_bit(p.due)) & (1::BIGINT << i.idx) <> 0 GROUP BY ALL
+    CASE WHEN p.reason = 'impossible_time' OR u.mask & (1::BIGINT << i.idx) <> 0 THEN 'undetermined' ELSE 'open' END AS verdict,
+    CASE WHEN p.reason = 'impossible_time' THEN p.reason WHEN u.mask & (1::BIGINT << i.idx) <> 0 THEN 'not_in_layout' END AS reason, count(*) AS n
+FROM pending p JOIN application a USING (app_id) LEFT JOIN unshown u USING (app_id) JOIN range(60) i(idx) ON (p.due & ~lowest_bit(p.due)) & (1::BIGINT << i.idx) <> 0 GROUP BY ALL
 UNION ALL BY NAME
 SELECT office_key, pair_id, word_key, 'undetermined' AS verdict, 'ambiguous_step' AS reason, count(*) AS n FROM (
     SELECT e.app_id, a.pair_id, min(e.office_key) AS office_key, min(b.word_key) AS word_key

@@ -8,7 +8,7 @@ import duckdb
 
 from auditor.engine.timeline import Heading
 
-SET_ASIDE = ("application", "entry", "judged_application", "step", "clocked", "missing", "pending")
+SET_ASIDE = ("application", "entry", "judged_application", "step", "clocked", "missing", "pending", "unshown")
 NEAREST = 5
 
 

@@ -94,6 +94,16 @@ def _step(step: StepCells, seek: _Search, missing: list[tuple[str, Cell]]) -> di
     return {name: positions for name, positions in at.items() if positions}
 
 
+def shown(match: HeaderMatch, profile: Profile) -> tuple[tuple[str, str | None], ...] | None:
+    """Of which steps an export with this header has an entry where they were done: (step or role, the step's role where the layout
+    says one). None: of all."""
+    if profile.shows is not None:
+        return tuple((word, None) for word in profile.shows)
+    if not profile.unfolds:
+        return None
+    return tuple((step.step, step.role) for step, at in zip(profile.steps, match.steps, strict=True) if at)
+
+
 class _Search:
     def __init__(self, names: list[str]) -> None:
         self._exact = [fold_name(name) for name in names]

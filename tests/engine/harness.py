@@ -31,6 +31,7 @@ ROWS = {
     "registered_on": pl.Date,
     "extended_to": pl.Date,
     "extra_hash": pl.UInt64,
+    "unseen": pl.Int8,
 }
 
 
@@ -44,6 +45,7 @@ def run_engine(
     buckets: int = 1,
     every_clock: bool = False,
     offices: Offices | None = None,
+    layouts: dict[str, tuple[str, ...]] | None = None,
 ) -> Judgement:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -55,7 +57,16 @@ def run_engine(
             mine = [e for e in entries if e.source_file == path]
             staging.add(pl.DataFrame([_row(e) for e in mine], schema=ROWS), file_id)
             damaged = any(q[0] == path for q in quarantined)
-            files.append((file_id, path, _whole_days(mine, "received"), _whole_days(mine, "completed"), damaged))
+            files.append(
+                (
+                    file_id,
+                    path,
+                    _whole_days(mine, "received"),
+                    _whole_days(mine, "completed"),
+                    damaged,
+                    path in (layouts or {}),
+                )
+            )
         staging.close()
         ids = {path: i for i, path in enumerate(paths)}
         mentions = [(ids[path], district, office, number) for path, district, office, number in quarantined]
@@ -65,6 +76,11 @@ def run_engine(
         known = Files(
             pl.DataFrame(files, schema=FILES_SCHEMA, orient="row"),
             pl.DataFrame(mentions, schema=MENTIONS_SCHEMA, orient="row"),
+            tuple(
+                (ids[path], tuple((word, None) for word in words))
+                for path, words in (layouts or {}).items()
+                if path in ids
+            ),
         )
         judgement = judge(staging, known, rulebook, question, folder)
         try:

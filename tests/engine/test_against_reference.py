@@ -12,6 +12,7 @@ from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from auditor.engine.ownoffices import OwnOffice
 from auditor.journal.profile import Numbering
@@ -54,11 +55,13 @@ def offices(which: str) -> dict[tuple[str, str], OwnOffice]:
     }
 
 
-def compare(drawn, rulebook, buckets=1, every_clock=False, register=None):
+def compare(drawn, rulebook, buckets=1, every_clock=False, register=None, layouts=None):
     """The slow reference is right; what the engine missed or invented is shown with the journal it was about."""
     entries, as_of, covers, quarantined, numbering = drawn
-    expected = judge(entries, rulebook, as_of, covers, quarantined, numbering, register)
-    actual = run_engine(entries, rulebook, as_of, covers, quarantined, numbering, buckets, every_clock, register)
+    expected = judge(entries, rulebook, as_of, covers, quarantined, numbering, register, layouts)
+    actual = run_engine(
+        entries, rulebook, as_of, covers, quarantined, numbering, buckets, every_clock, register, layouts
+    )
     missed = Counter(expected.found) - Counter(actual.found)
     invented = Counter(actual.found) - Counter(expected.found)
     told = [*(f"missed   {f}" for f in missed), *(f"invented {f}" for f in invented)]
@@ -107,3 +110,39 @@ def test_at_length(which, own):
         compare(drawn, rulebook, buckets=2, register=offices(which) if own else None)
 
     run()
+
+
+def seen_less(drawn, rulebook, rng):
+    """The same journal in layouts that show less: some files know few steps, some entries have no place for a moment."""
+    entries, *asked = drawn
+    words = [s.id for v in rulebook.services.values() for p in v.procedures for e in p.editions for s in e.steps]
+    words = sorted({*words, *rulebook.roles})
+    files = sorted({e.source_file for e in entries})
+    share = rng.choice((0.2, 0.5, 0.9))
+    layouts = {file: tuple(w for w in words if rng.random() < share) for file in files if rng.random() < 0.7}
+    less = []
+    for entry in entries:
+        hidden = rng.choice((0, 0, 1, 2)) if entry.source_file in layouts else 0
+        if hidden == 1 and entry.completed_at is not None:
+            less.append(replace(entry, unseen=1, received_at=None, received_bare=False))
+        elif hidden == 2 and entry.received_at is not None:
+            less.append(replace(entry, unseen=2, completed_at=None, completed_bare=False))
+        else:
+            less.append(entry)
+    return (less, *asked), layouts
+
+
+@FEW
+@given(drawn=journal(rules("decree")), rng=st.randoms(use_true_random=False))
+def test_layouts_that_show_less(drawn, rng):
+    """What a layout has no place for is undetermined, by both."""
+    less, layouts = seen_less(drawn, rules("decree"), rng)
+    compare(less, rules("decree"), layouts=layouts)
+
+
+@FEW
+@given(drawn=journal(rules("made up")), rng=st.randoms(use_true_random=False))
+def test_layouts_that_show_less_of_other_rules(drawn, rng):
+    """The same with branches, totals and steps that others make unnecessary."""
+    less, layouts = seen_less(drawn, rules("made up"), rng)
+    compare(less, rules("made up"), layouts=layouts)

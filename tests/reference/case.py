@@ -26,6 +26,7 @@ class Bench:
     file_places: dict[str, set[Place]]
     offices: dict[Place, OwnOffice] = field(default_factory=dict)
     homes: set[Place] = field(default_factory=set)
+    layouts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     clocks: dict[str, Clock] = field(default_factory=dict)
 
     def clock(self, kind: str, place: Place) -> Clock:
@@ -89,6 +90,41 @@ class Case:
     def human(self, step: Step) -> bool:
         return self.bench.rulebook.roles[step.role].human
 
+    # What the layouts could not show (readings 60-62)
+
+    def unshown(self, index: int) -> bool:
+        """Would none of the application's files of that office kind have an entry of the step?"""
+        kind = self.kind(self.steps[index])
+        files = {
+            r.entry.source_file
+            for i in self.present
+            if self.kind(self.steps[i]) == kind
+            for r in self.app.of_step(self.steps[i])
+        }
+        return bool(files) and not any(self.shows(file, self.steps[index]) for file in files)
+
+    def shows(self, file: str, step: Step) -> bool:
+        words = self.bench.layouts.get(file)
+        return words is None or step.id in words or step.role in words
+
+    def out_of_sight(self, index: int) -> bool:
+        """The step can't be missed: it is not shown, or what would make it unnecessary is not."""
+        others = [i for i, s in enumerate(self.steps) if s.id in self.steps[index].required_unless]
+        return self.unshown(index) or any(self.unshown(i) for i in others)
+
+    def partial(self) -> bool:
+        return any(r.entry.source_file in self.bench.layouts or r.entry.unseen for r in self.app.rows)
+
+    def dim(self, index: int) -> bool:
+        """It may have been completed without our seeing it."""
+        if index not in self.present:
+            return self.out_of_sight(index)
+        rows = self.app.of_step(self.steps[index])
+        row = self.app.performing(self.steps[index]) or min(
+            rows, key=lambda r: (r.completed is None, r.completed or r.moment, r.order)
+        )
+        return row.completed is None and bool(row.entry.unseen & 2)
+
     # Why absence may prove nothing
 
     def unknown_step(self) -> bool:
@@ -120,6 +156,8 @@ class Case:
         # provider worked, and the corporation's step "the provider works" is then not missing.
         if not any(self.kind(self.steps[i]) == kind for i in self.present):
             return "no_entry_of_office"
+        if self.out_of_sight(index):
+            return "not_in_layout"
         if self.before_coverage(index, None) or self.before_coverage(index, kind):
             return "before_coverage"
         if self.after_coverage(index, kind):

@@ -31,6 +31,8 @@ class Entry:
     registered_on: date | None
     extended_to: date | None
     extra: tuple[str, ...] = ()
+    unseen: int = 0
+    """What the layout has no place for: 1 the receipt, 2 the completion, 3 both."""
 
 
 @dataclass(frozen=True)

@@ -21,22 +21,32 @@ def order_of(case: Case, steps: tuple[Step, ...], of: str) -> None:
     here = [s for s in steps if case.app.of_step(s, of)]
     for at, step in enumerate(here):
         done = [r for r in case.app.of_step(step, of) if r.completed is not None and not r.impossible]
-        if len(done) > 1:
+        if len(done) > 1 and not any(r.completed and r.entry.unseen for r in case.app.of_step(step, of)):
             done.sort(key=lambda r: (r.completed, r.order))
             case.add("O03", done[1], step, of)
         row = case.app.performing(step, of)
         if row is None:
             continue
-        if row.completed is not None and completed_before_earlier(case, row, here[:at], of):
+        if row.completed is not None and completed_before_earlier(case, row, seen_before(case, here, at, of), of):
             case.add("O01", row, step, of)
             continue
-        if at == 0 or row.received is None:
+        if not seen_before(case, here, at, of) or row.received is None:
             continue
         them = case.app.performing(here[at - 1], of)
         if them is None or them.completed is None:
             continue
         if before(row.received, row.received_bare, them.completed, them.completed_bare):
             case.add("O02", row, step, of)
+
+
+def seen_before(case: Case, here: list[Step], at: int, of: str) -> list[Step]:
+    """The earlier present steps; where steps may be out of sight, only the one before, and that where none lies between (reading 61)."""
+    if not case.partial():
+        return here[:at]
+    if of == "inner" or at == 0:
+        return []
+    between = range(case.steps.index(here[at - 1]), case.steps.index(here[at]))
+    return [] if any(map(case.dim, between)) else here[at - 1 : at]
 
 
 def completed_before_earlier(case: Case, row: Row, earlier: list[Step], of: str) -> bool:
@@ -69,6 +79,8 @@ def judge_absence(case: Case) -> None:
             case.verdict(case.steps[index].id, "skipped")
             missing.append(index)
     roles_present = {case.steps[i].role for i in case.present}
+    # reading 62: a step of the role that is out of sight may have been done.
+    roles_present |= {s.role for i, s in enumerate(case.steps) if i not in case.present and case.out_of_sight(i)}
     named: set[str] = set()
     for index in missing:
         step = case.steps[index]

@@ -26,8 +26,10 @@ def judge(
     quarantined: list[tuple[str, str | None, str | None, str]] = (),  # type: ignore[assignment]
     numbering: tuple[bool, bool] | None = None,
     offices: dict[Place, OwnOffice] | None = None,
+    layouts: dict[str, tuple[str, ...]] | None = None,
 ) -> Judgement:
-    """Judge a whole set of exports. `numbering`: (own book, restarts each year), as the profile says; `offices`: the register."""
+    """Judge a whole set of exports. `numbering`: (own book, restarts each year), as the profile says; `offices`: the register;
+    `layouts`: of the files that show less than a whole journal, the ids of the steps and roles that they show."""
     rows, duplicates, places = read(entries, rulebook, as_of, covers[1])
     file_places: dict[str, set[Place]] = {}
     for row in rows:
@@ -40,6 +42,7 @@ def judge(
         file_places,
         offices or {},
         {(row.district, row.home) for row in rows},
+        layouts or {},
     )
     found: list[Found] = []
     verdicts: Counter[Verdict] = Counter()

@@ -29,6 +29,9 @@ def judge_step(case: Case, step: Step, of: str) -> None:
         case.verdict(step.id, "undetermined", "impossible_time")
         return
     done = row.completed is not None
+    if not done and row.entry.unseen & 2:
+        case.verdict(step.id, "undetermined", "not_in_layout")
+        return
     if step.limit is None and extended(case, step, of) is None:
         case.verdict(step.id, "met" if done else "open")
         return
@@ -36,9 +39,11 @@ def judge_step(case: Case, step: Step, of: str) -> None:
     if not done and case.over:
         case.verdict(step.id, "open")
         return
-    start = (row.received, row.received_bare) if row.received is not None else start_from_before(case, step, of)
+    start = (row.received, row.received_bare) if row.received is not None else None
+    if start is None and not row.entry.unseen & 1:
+        start = start_from_before(case, step, of)
     if start is None:
-        case.verdict(step.id, "undetermined", "no_receipt")
+        case.verdict(step.id, "undetermined", "not_in_layout" if row.entry.unseen & 1 else "no_receipt")
         return
     end = (row.completed, row.completed_bare) if row.completed is not None else (case.bench.cut_off(row), False)
     clock = case.bench.clock(case.kind(step, of), row.place)
@@ -100,16 +105,27 @@ def judge_after(case: Case) -> None:
     for index in after[1:] if row is not None and row.completed is not None else after:
         if row is None:
             case.verdict(case.steps[index].id, "undetermined", "impossible_time")
+        elif case.out_of_sight(index) or (index == after[0] and next_is_unshown(case, last, index)):
+            case.verdict(case.steps[index].id, "undetermined", "not_in_layout")
         else:
             case.verdict(case.steps[index].id, "open")
     if row is not None and row.completed is not None:
         judge_not_begun(case, case.steps[last], row, case.steps[after[0]])
 
 
+def next_is_unshown(case: Case, last: int, index: int) -> bool:
+    """Is the next step, or one before it that would have ended the procedure, out of sight (reading 62)?"""
+    between = range(last + 1, index)
+    return case.out_of_sight(index) or any(case.steps[i].ends and case.out_of_sight(i) for i in between)
+
+
 def judge_not_begun(case: Case, last: Step, row: Row, step: Step) -> None:
     kind = case.kind(step)
     if kind != case.kind(last):
         case.verdict(step.id, "undetermined", "other_office")
+        return
+    if next_is_unshown(case, case.steps.index(last), case.steps.index(step)):
+        case.verdict(step.id, "undetermined", "not_in_layout")
         return
     if case.app.tangled:
         case.verdict(step.id, "undetermined", "numbers_overlap")
@@ -189,14 +205,20 @@ def judge_idle_between(case: Case) -> None:
     pairs = [
         (case.steps[a], case.steps[b], "own")
         for a, b in zip(case.present, case.present[1:], strict=False)
-        if not any(case.wanted(i) for i in range(a + 1, b))
+        if not any(case.wanted(i) for i in range(a + 1, b)) and not (case.partial() and any(map(case.dim, range(a, b))))
     ]
-    inner = case.app.inner.steps if case.app.inner is not None else ()
+    inner = case.app.inner.steps if case.app.inner is not None and not case.partial() else ()
     pairs += [(a, b, "inner") for a, b in itertools.pairwise(inner)]
     for last, step, of in pairs:
         row, next_row = case.app.performing(last, of), case.app.performing(step, of)
         if row is not None and next_row is not None and row.completed is not None:
             judge_idle(case, last, row, step, next_row, of, None)
+
+
+def end_is_unseen(case: Case, at: int, row: Row | None) -> bool:
+    """Could the application have come to its end without our seeing it (reading 62)?"""
+    ends = [i for i, s in enumerate(case.steps) if i not in case.present and (s.ends or i == at)]
+    return any(map(case.out_of_sight, ends)) or (row is not None and bool(row.entry.unseen & 2))
 
 
 def judge_total(case: Case) -> None:
@@ -229,6 +251,8 @@ def judge_total(case: Case) -> None:
             timed(case, "T03", row, step, "own", result, limit)
         return
     if row is None and case.app.of_step(step):  # only impossible times
+        return
+    if end_is_unseen(case, at, row):
         return
     nowhere: dict[str, object] = {}
     if row is None:
