@@ -1,0 +1,89 @@
+"""A list of applications from elsewhere (the State Corporation's, the portal's, of complaints), to be held against the journals.
+
+It needs one column, the number; date, service, office and district are used where they are there. What its columns are called is said by
+a profile (`columns`), or else it is one of the usual names below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from auditor.exports.source import Source
+from auditor.journal.header import loose_name
+from auditor.journal.layout import survey
+from auditor.journal.moments import read_moments
+from auditor.journal.profile import REQUIRED, Cell, Profile
+from auditor.journal.reading import read_source
+
+USUAL = {
+    "application_no": (
+        "application_no", "application number", "number", "no", "№", "номер", "номер заявления", "№ заявления",
+        "номер заявки", "регистрационный номер", "рег. №", "нөмірі", "өтініш нөмірі", "өтініштің нөмірі", "тіркеу нөмірі",
+    ),
+    "registered_on": (
+        "registered_on", "received_at", "date", "registered on", "received", "дата", "дата регистрации", "дата поступления", "дата подачи",
+        "дата заявления", "күні", "тіркелген күні", "түскен күні", "өтініш күні",
+    ),
+    "service": ("service", "услуга", "вид услуги", "наименование услуги", "қызмет", "қызмет түрі", "қызметтің атауы"),
+    "office": ("office", "registered_by", "учреждение", "орган", "услугодатель", "мекеме", "орган атауы"),
+    "district": ("district", "район", "район (город)", "город", "аудан", "аудан (қала)"),
+}  # fmt: skip
+"""What a list's columns are usually called, in the order in which a name is preferred."""
+LISTED = {
+    "line": pl.Int64,
+    "application_no": pl.String,
+    "day": pl.Date,
+    "date_text": pl.String,
+    "service": pl.String,
+    "office": pl.String,
+    "district": pl.String,
+}
+"""Rows of a list: line of the file, texts trimmed; day: null where there is no date or none can be read (then date_text has it)."""
+
+
+def read_list(path: Path, profile: Profile | None, zone: str) -> tuple[pl.DataFrame, int, tuple[str, ...]]:
+    """The rows of a list as `LISTED`, how many more have no number, and which of the columns of `USUAL` it has.
+
+    Raises InputError if the file can't be read, or has no column with numbers.
+    """
+    source = Source(path, path.as_posix())
+    # The columns that only a journal must have are made up: nothing of a list's row is refused for them.
+    made_up = dict.fromkeys(REQUIRED[:2] + REQUIRED[3:], "-") | {"received_at": "2000-01-01"}
+    number = (profile.columns.get("application_no") if profile else None) or Cell(USUAL["application_no"])
+    reader = replace(Profile.canonical(zone), columns={"application_no": number}, constants=made_up)
+    layout = survey(source, reader)
+    at = {name: _position(name, layout.header, profile) for name in USUAL}
+    at["application_no"] = layout.columns["application_no"]
+    parts, unnumbered = [pl.DataFrame(schema=LISTED)], 0
+    for batch in read_source(source, reader, layout, keep_sent=True):
+        unnumbered += len(batch.quarantined)
+        assert batch.sent is not None
+        texts = {name: batch.sent[layout.header[i]] for name, i in at.items() if i is not None}
+        none = pl.Series([None] * len(batch.rows), dtype=pl.String)
+        written = texts.get("registered_on", none).cast(pl.String)
+        parts.append(
+            pl.DataFrame(
+                {
+                    "line": batch.rows["source_line"].cast(pl.Int64),
+                    "application_no": batch.rows["application_no"],
+                    "day": read_moments(written, zone).moment.dt.date(),
+                    "date_text": written,
+                    **{name: texts.get(name, none).cast(pl.String) for name in ("service", "office", "district")},
+                },
+                schema=LISTED,
+            )
+        )
+    return pl.concat(parts), unnumbered, tuple(name for name, i in at.items() if i is not None)
+
+
+def _position(name: str, header: tuple[str, ...], profile: Profile | None) -> int | None:
+    """Where a column stands: by the profile, else by the first of its usual names that the header has."""
+    cell = profile.columns.get(name) if profile else None
+    known = {loose_name(text): at for at, text in reversed([*enumerate(header)])}
+    for text in cell.headers if cell else USUAL[name]:
+        if loose_name(text) in known:
+            return known[loose_name(text)]
+    return None
