@@ -72,14 +72,15 @@ def reconcile(
     asked = Asked(
         options.as_of_moment(as_of, rulebook.zone), options.covered_period(covers, profile, rulebook.zone), lang, False
     )
-    paths = find_exports(exports)
+    found = find_exports(exports)
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; --out names a folder.")
     lister = options.profile_at(list_profile, rulebook.zone) if list_profile else None
-    listed, unnumbered, columns = read_list(list_file, lister, rulebook.zone)
     try:
         with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
-            done = hold_against(listed, paths, profile, rulebook, asked, Path(folder), register)
+            listed, unnumbered, columns = read_list(list_file, lister, rulebook.zone, Path(folder))
+        with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
+            done = hold_against(listed, found, profile, rulebook, asked, Path(folder), register)
         out.mkdir(parents=True, exist_ok=True)
         told = done.rows.with_columns(_noted(done.rows, words))
         by_month = _by_month(done.rows)

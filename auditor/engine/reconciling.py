@@ -13,10 +13,12 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, no_progress, take
+from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, bytes_of, no_progress, take
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Question, judge
 from auditor.engine.ownoffices import own_offices
 from auditor.engine.staging import Staging
+from auditor.exports.find import Found
+from auditor.exports.opening import open_exports
 from auditor.journal.layout import survey_exports
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
@@ -62,7 +64,7 @@ GROUP BY a.app_id, d.text, o.text, a.application_no, l.service, l.channel, a.day
 
 def reconcile(
     listed: pl.DataFrame,
-    paths: list[Path],
+    found: Found,
     profile: Profile,
     rulebook: Rulebook,
     asked: Asked,
@@ -74,15 +76,15 @@ def reconcile(
 
     Raises InputError for exports that must be refused whole.
     """
-    layouts = survey_exports(paths, profile)
-    sizes = [layout.source.path.stat().st_size for layout in layouts]
+    layouts = survey_exports(open_exports(found, folder), profile).layouts
+    sizes = [bytes_of(layout) for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
     taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register)
     mentions = pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions])
-    found: list[dict[str, Any]] = []
+    applications: list[dict[str, Any]] = []
 
     def watch(con: duckdb.DuckDBPyConnection) -> None:
-        found.extend(con.sql(_APPLICATIONS).pl().to_dicts())
+        applications.extend(con.sql(_APPLICATIONS).pl().to_dicts())
 
     judgement = judge(
         staging,
@@ -100,7 +102,7 @@ def reconcile(
     finally:
         judgement.close()
     set_aside = {number_key(number) for number in mentions["application_no"]}
-    return _Comparison(listed, found, coverage, set_aside, rulebook, register).made()
+    return _Comparison(listed, applications, coverage, set_aside, rulebook, register).made()
 
 
 def number_key(number: str) -> str:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
-from auditor.exports.source import Source
+from auditor.exports.find import Found
+from auditor.exports.opening import open_exports
 from auditor.journal.header import loose_name
-from auditor.journal.layout import survey
+from auditor.journal.layout import survey_exports
 from auditor.journal.moments import read_moments
 from auditor.journal.profile import REQUIRED, Cell, Profile
 from auditor.journal.reading import read_source
@@ -44,39 +45,43 @@ LISTED = {
 """Rows of a list: line of the file, texts trimmed; day: null where there is no date or none can be read (then date_text has it)."""
 
 
-def read_list(path: Path, profile: Profile | None, zone: str) -> tuple[pl.DataFrame, int, tuple[str, ...]]:
+def read_list(
+    path: Path, profile: Profile | None, zone: str, folder: Path
+) -> tuple[pl.DataFrame, int, tuple[str, ...]]:
     """The rows of a list as `LISTED`, how many more have no number, and which of the columns of `USUAL` it has.
 
-    Raises InputError if the file can't be read, or has no column with numbers.
+    folder: an empty one, for what is taken out of an archive. Raises InputError if the file can't be read, or has no column with numbers.
     """
-    source = Source(path, path.as_posix())
     # The columns that only a journal must have are made up: nothing of a list's row is refused for them.
     made_up = dict.fromkeys(REQUIRED[:2] + REQUIRED[3:], "-") | {"received_at": "2000-01-01"}
     number = (profile.columns.get("application_no") if profile else None) or Cell(USUAL["application_no"])
     reader = replace(Profile.canonical(zone), columns={"application_no": number}, constants=made_up)
-    layout = survey(source, reader)
-    at = {name: _position(name, layout.header, profile) for name in USUAL}
-    at["application_no"] = layout.columns["application_no"]
-    parts, unnumbered = [pl.DataFrame(schema=LISTED)], 0
-    for batch in read_source(source, reader, layout, keep_sent=True):
-        unnumbered += len(batch.quarantined)
-        assert batch.sent is not None
-        texts = {name: batch.sent[layout.header[i]] for name, i in at.items() if i is not None}
-        none = pl.Series([None] * len(batch.rows), dtype=pl.String)
-        written = texts.get("registered_on", none).cast(pl.String)
-        parts.append(
-            pl.DataFrame(
-                {
-                    "line": batch.rows["source_line"].cast(pl.Int64),
-                    "application_no": batch.rows["application_no"],
-                    "day": read_moments(written, zone).moment.dt.date(),
-                    "date_text": written,
-                    **{name: texts.get(name, none).cast(pl.String) for name in ("service", "office", "district")},
-                },
-                schema=LISTED,
-            )
-        )
-    return pl.concat(parts), unnumbered, tuple(name for name, i in at.items() if i is not None)
+    parts, unnumbered, columns = [pl.DataFrame(schema=LISTED)], 0, set[str]()
+    for layout in survey_exports(open_exports(Found.named(path), folder), reader).layouts:
+        at = {name: _position(name, layout.header, profile) for name in USUAL}
+        at["application_no"] = layout.columns["application_no"]
+        columns |= {name for name, i in at.items() if i is not None}
+        for batch in read_source(layout.source, reader, layout, keep_sent=True):
+            unnumbered += len(batch.quarantined)
+            assert batch.sent is not None
+            texts = {name: batch.sent[layout.header[i]].cast(pl.String) for name, i in at.items() if i is not None}
+            parts.append(_rows(batch.rows, texts, zone))
+    return pl.concat(parts), unnumbered, tuple(name for name in USUAL if name in columns)
+
+
+def _rows(rows: pl.DataFrame, texts: dict[str, pl.Series], zone: str) -> pl.DataFrame:
+    none = pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
+    written = texts.get("registered_on", none)
+    return pl.DataFrame(
+        {
+            "line": rows["source_line"].cast(pl.Int64),
+            "application_no": rows["application_no"],
+            "day": read_moments(written, zone).moment.dt.date(),
+            "date_text": written,
+            **{name: texts.get(name, none) for name in ("service", "office", "district")},
+        },
+        schema=LISTED,
+    )
 
 
 def _position(name: str, header: tuple[str, ...], profile: Profile | None) -> int | None:
