@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("auditor.commands.check:check", "Say which rows would be quarantined, and why."),
     "explain": ("auditor.commands.explain:explain", "One application as a timeline, each clock worked out."),
     "reconcile": ("auditor.commands.reconcile:reconcile", "Hold a list from elsewhere against the journals."),
+    "table": ("auditor.commands.table:table", "The monthly tables of appendices 16 and 17, as XLSX."),
     "rules": ("auditor.commands.rules:rules", "Show the rules, or look for faults in them."),
     "rule": ("auditor.commands.rule:rule", "Explain one code, such as T01."),
     "init": ("auditor.commands.init:init", "Make the place of the nightly run."),

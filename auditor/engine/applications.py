@@ -27,8 +27,8 @@ FROM {rows} s JOIN pair_label l USING (pair_key) {years}
 
 # (14) Completions after a stated end count as open; what was received after it is left out.
 _STATED = """, stated AS (
-    SELECT * REPLACE (CASE WHEN completed_at > getvariable('covers_to') THEN NULL ELSE completed_at END AS completed_at) FROM seen
-    WHERE received_at <= getvariable('covers_to') OR (received_at IS NULL AND completed_at <= getvariable('covers_to'))
+    SELECT * REPLACE (CASE WHEN completed_at > getvariable('cut_at') THEN NULL ELSE completed_at END AS completed_at) FROM seen
+    WHERE received_at <= getvariable('cut_at') OR (received_at IS NULL AND completed_at <= getvariable('cut_at'))
 )"""
 
 # (2) Where registered_on is empty, the first step in a later year opens a new application. Impossible times open none; on one
@@ -191,9 +191,9 @@ CREATE OR REPLACE MACRO impossible(received, received_bare, completed, completed
 def assemble(con: duckdb.DuckDBPyConnection) -> None:
     """Build `application`, `entry`, `judged_application` and `duplicate` from the registered `bucket`.
 
-    Needs the tables of `ruletables`, `spellings`, `file` and `mention`, and the variables as_of and covers_to.
+    Needs the tables of `ruletables`, `spellings`, `file` and `mention`, and the variables as_of and cut_at (a stated end, or the moment asked for).
     """
-    ends = con.execute("SELECT getvariable('covers_to') IS NOT NULL").fetchone() == (True,)
+    ends = con.execute("SELECT getvariable('cut_at') IS NOT NULL").fetchone() == (True,)
     period = {"stated": _STATED if ends else "", "rows": "stated" if ends else "seen"}
     year = "year(s.registered_on)::SMALLINT"
     con.execute(_RAW.format(year=year, years="", **period))

@@ -43,7 +43,8 @@ class Question:
 
     `covers`: the stated period the exports speak for, either side None. `numbering`: (yearly restart,) where the journal numbers
     nothing else, None where nothing is known of its numbers. `every_clock`: clock the steps too that are in time beyond doubt.
-    `offices`: what a register says of single ones.
+    `offices`: what a register says of single ones. `until`: how things stood at that moment: what was received after it is left out and what was
+    completed later is open, though the exports may go on and as_of lie later.
     """
 
     as_of: datetime
@@ -51,6 +52,7 @@ class Question:
     yearly_restart: bool | None = None
     every_clock: bool = False
     offices: Offices = field(default_factory=dict)
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,8 @@ def _ask(
     con.execute("SET VARIABLE as_of = ?::TIMESTAMP", [question.as_of])
     con.execute("SET VARIABLE covers_from = ?::TIMESTAMP", [begin])
     con.execute("SET VARIABLE covers_to = ?::TIMESTAMP", [end])
+    ends = [moment for moment in (end, question.until) if moment is not None]
+    con.execute("SET VARIABLE cut_at = ?::TIMESTAMP", [min(ends, default=None)])
     last = dict(working_days.group_by("cal").agg(pl.col("number").max()).iter_rows())
     con.execute("SET VARIABLE last_working = ?::INTEGER[]", [[last.get(i, 0) for i in range(len(numbers))]])
     con.execute("SET VARIABLE shortcuts = ?::BOOLEAN", [not question.every_clock])
@@ -227,7 +231,7 @@ JOIN mention_text m ON (m.district IS NOT NULL OR m.office IS NOT NULL)
 """
 _COVERAGE = """
 CREATE TABLE coverage AS
-SELECT office_key, since AS begins, least(until, CASE WHEN until IS NOT NULL THEN getvariable('as_of') END) AS ends,
+SELECT office_key, since AS begins, least(until, CASE WHEN until IS NOT NULL THEN least(getvariable('as_of'), getvariable('cut_at')) END) AS ends,
     getvariable('covers_from') IS NOT NULL OR getvariable('covers_to') IS NOT NULL AS stated
 FROM (
     SELECT office_key, coalesce(getvariable('covers_from'), min(since)) AS since, coalesce(getvariable('covers_to'), max(until)) AS until
