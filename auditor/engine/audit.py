@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from auditor.engine import findings, flows, openwork
+from auditor.engine import findings, flows, linking, openwork
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees, mask_iin
 from auditor.engine.ownoffices import own_offices
@@ -278,6 +278,7 @@ def _result(
     quarantine = pl.concat([pl.DataFrame(schema=_QUARANTINE), *taken.quarantine])
     everyone = staging.spellings.employee.frame()["text"]
     applications = judgement.table(_APPLICATIONS)
+    possible, differences = linking.possible_links(judgement), linking.clock_differences(judgement)
     judged_entries = judgement.table("SELECT coalesce(sum(n), 0)::BIGINT FROM entry_count").item()
     return Audit(
         findings=worded(shown, everyone, judgement.tables, rulebook, asked),
@@ -309,7 +310,9 @@ def _result(
         left_out=staging.entries - int(judged_entries),
         language=asked.language,
         passed_over=passed_over,
-        remarks=tuple(said_of(passed_over, asked.language)),
+        possible_links=possible,
+        clock_differences=differences,
+        remarks=(*said_of(passed_over, asked.language), *linking.remarks(possible, differences, asked.language)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What goes from a rural akim to the provider: what was sent, what providers took up, and what of it may belong together (J06).
+"""What goes from office to office: what akims sent and providers took up (J06), and clocks that differ.
 
     sent       one row an application that the akim sent and of which no provider has an entry: the columns of `numbered`, and last_sid (the
                akim's last step), service, sent_at, sent_bare, due_day (null outside the calendar), due_at, covered (the akim's exports reach beyond it), unsure
@@ -6,6 +6,9 @@
     fragment   applications through the akim that a provider has entries of and no akim: office_key, home_key, application_no, key_year, service, taken_at
     provider   eid (of `sent`), office_key, rural, in_time: the offices that would have registered it, and whether their exports cover the time
     possible   eid (of `sent`), and of a fragment that may be it: office_key, home_key, application_no, key_year, taken_at, same_number, same_home, alone
+    crossed    sender, receiver, home_key, eid, gap: a step received (eid), by another kind of office, before the step before it was completed
+    passed     office_key, home_key, n: how many steps an office received of another kind of office, of applications registered first by one
+    clock_difference  sender, receiver, n (of `crossed`), passed, gap (median, microseconds, negative), withheld (findings)
 
 The numbers in brackets refer to docs/readings.md.
 """
@@ -25,6 +28,8 @@ CREATE TABLE sent (eid BIGINT, office_key BIGINT, home_key BIGINT, application_n
     service VARCHAR, bare BOOLEAN, due_day DATE, due_at TIMESTAMP, covered BOOLEAN, unsure BOOLEAN);
 CREATE TABLE intake (office_key BIGINT, service VARCHAR, rural BOOLEAN, begins TIMESTAMP, reaches TIMESTAMP);
 CREATE TABLE fragment (office_key BIGINT, home_key BIGINT, application_no VARCHAR, key_year SMALLINT, service VARCHAR, judged BOOLEAN, taken_at TIMESTAMP);
+CREATE TABLE crossed (sender BIGINT, receiver BIGINT, home_key BIGINT, eid BIGINT, gap BIGINT);
+CREATE TABLE passed (office_key BIGINT, home_key BIGINT, n BIGINT);
 """
 
 # The provider's first step in each procedure that it has of its own or after the akim, and the steps of each in the akim's.
@@ -99,6 +104,36 @@ CREATE TABLE named_aside AS
 SELECT DISTINCT s.eid FROM sent s JOIN mention q ON q.application_no = s.application_no AND (q.office_key IS NULL OR q.office_key >> 32 = s.office_key >> 32)
 """
 
+# (48) A step received before the one before it was completed, in another kind of office: either is wrong, or their clocks differ.
+_PASSED_ON = """
+FROM step s JOIN rule_step r ON r.sid = s.sid JOIN rule_step q ON q.sid = s.prev_sid AND q.cal <> r.cal JOIN application a ON a.app_id = s.app_id
+"""
+_CROSSED = f"""
+INSERT INTO crossed
+SELECT p.office_key, s.office_key, a.home_key, s.eid, epoch_us(s.received_at) - epoch_us(s.prev_completed)
+{_PASSED_ON} JOIN step p ON p.app_id = s.app_id AND p.sid = s.prev_sid
+WHERE s.received_at < s.prev_completed AND NOT s.received_bare AND NOT s.prev_bare AND s.sound AND p.office_key <> s.office_key
+"""
+_PASSED = f"""
+INSERT INTO passed SELECT s.office_key, a.home_key, count(*) {_PASSED_ON}
+WHERE s.received_at IS NOT NULL AND s.prev_completed IS NOT NULL AND NOT s.received_bare AND NOT s.prev_bare AND s.sound GROUP BY ALL
+"""
+_CLOCK_DIFFERENCE = """
+CREATE TABLE clock_difference AS
+WITH pairs AS (
+    SELECT sender, receiver, count(*) AS n, median(gap)::BIGINT AS gap, max(gap) - min(gap) AS spread, list(DISTINCT home_key) AS homes
+    FROM crossed GROUP BY ALL HAVING count(*) >= 5
+), counted AS (
+    SELECT p.*, (SELECT sum(t.n) FROM passed t WHERE t.office_key = p.receiver AND list_contains(p.homes, t.home_key))::BIGINT AS passed FROM pairs p
+)
+SELECT sender, receiver, n, passed, gap,
+    (SELECT count(*) FROM finding f JOIN crossed c USING (eid) WHERE f.code IN ('O01', 'O02') AND c.sender = d.sender AND c.receiver = d.receiver) AS withheld
+FROM counted d WHERE spread <= greatest(900000000, -gap // 4) OR 2 * n >= passed
+"""
+_WITHHOLD = """
+DELETE FROM finding WHERE code IN ('O01', 'O02') AND eid IN (SELECT c.eid FROM crossed c JOIN clock_difference d ON d.sender = c.sender AND d.receiver = c.receiver)
+"""
+
 
 def lay_out(con: duckdb.DuckDBPyConnection, rulebook: Rulebook, numbers: dict[str, int]) -> None:
     """Build the empty tables and `crossing`, the steps at which an application passes from akim to provider."""
@@ -112,13 +147,17 @@ def collect(con: duckdb.DuckDBPyConnection, numbers: dict[str, int]) -> None:
     con.execute(_SENT.format(**_kinds(numbers)))
     con.execute(_INTAKE)
     con.execute(_FRAGMENT)
+    con.execute(_CROSSED)
+    con.execute(_PASSED)
 
 
 def bring_together(con: duckdb.DuckDBPyConnection) -> None:
-    """Build `provider`, `possible` and `named_aside` from what all buckets gave."""
+    """Build `provider`, `possible` and `named_aside` from what all buckets gave, and `clock_difference`: findings that rest on it are withheld."""
     con.execute(_PROVIDER.format(provider=PROVIDER))
     con.execute(_POSSIBLE)
     con.execute(_NAMED)
+    con.execute(_CLOCK_DIFFERENCE)
+    con.execute(_WITHHOLD)
 
 
 def _kinds(numbers: dict[str, int]) -> dict[str, int]:

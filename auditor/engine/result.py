@@ -89,6 +89,9 @@ class Audit:
         then the district's page shows its own.
     file_districts: source_file, district, n: the districts found in each file, and how many of its accepted rows are theirs.
     passed_over: files, sheets and tables that were not read, each with the reason; `remarks` has them in words.
+    possible_links: district, office, application_no, service, sent_at of what an akim sent; other_district, other_office, other_application_no, taken_up_at
+        of what a provider registered and may be it; confidence (high, medium, low); reasons (list: number, office, alone, service, time).
+    clock_differences: district, sender, receiver, crossings (steps received before they were sent), passed (all of them), minutes, withheld (findings).
     left_out: entries received after a stated end of coverage. offices_sha256: that of the register of offices, None without one.
     flows: district (null: all of them together), service, channel, step, role, n (steps with an entry), and of those: waits, waited,
         waited_median: how many have a known time between the step before and the receipt, its sum and median in seconds of open time;
@@ -116,6 +119,8 @@ class Audit:
     left_out: int
     language: str
     remarks: tuple[str, ...] = field(default=())
+    possible_links: pl.DataFrame = field(default_factory=pl.DataFrame)
+    clock_differences: pl.DataFrame = field(default_factory=pl.DataFrame)
     offices_sha256: str | None = None
     passed_over: tuple[PassedOver, ...] = field(default=())
     flows: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -47,12 +47,18 @@ def summary(audit: Audit) -> str:
         "deputies": _records(audit.deputies, DEPUTIES),
         "coverage": _records(audit.coverage, COVERAGE),
         "remarks": list(audit.remarks),
+        "possible_links": _plain(audit.possible_links),
+        "clock_differences": _plain(audit.clock_differences),
         "passed_over": [{"path": told.path, "why": told.why} for told in audit.passed_over],
         "language": audit.language,
         "names_shown": audit.names_shown,
         "auditor_version": __version__,
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _plain(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    return [{key: _moment(value) for key, value in row.items()} for row in frame.iter_rows(named=True)]
 
 
 def _input(file: InputFile) -> dict[str, Any]:

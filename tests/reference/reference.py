@@ -11,6 +11,7 @@ from auditor.law.types import Rulebook
 from reference import books, order, terms
 from reference.applications import Application, Place, Row, coverage, group, make_application, read
 from reference.case import Bench, Case, about
+from reference.clocks_apart import without_clock_differences
 from reference.editions import without_rules
 from reference.lost import lost
 from reference.model import Entry, Found, Judgement, Verdict, severity
@@ -55,6 +56,7 @@ def judge(
             findings, decided = judge_application(app, bench)
             found += findings
             verdicts.update((app.service, app.channel, *verdict) for verdict in decided)
+    found = without_clock_differences(found, list(apps.values()), bench)
     found += without_edition(list({id(a): a for a in applications.values()}.values()), rulebook)
     found += lost(list(apps.values()), bench, covers)
     found += journal(rows, duplicates, applications, bench, numbering)
