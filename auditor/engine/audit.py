@@ -158,6 +158,7 @@ def take(
                 received_day_precision=done.received_day_precision,
                 completed_day_precision=done.completed_day_precision,
                 lines=asdict(done.lines),
+                persons=tuple(asdict(column) for column in done.persons),
                 reading=decided(done.decisions, words.language),
             )
         )

@@ -51,7 +51,8 @@ class Decided:
 
 @dataclass(frozen=True)
 class InputFile:
-    """One export as it was read. lines: physical lines by what they are, `physical` first, the sum of the others."""
+    """One export as it was read. lines: physical lines by what they are, `physical` first, the sum of the others. persons: of each
+    column of identification numbers column, values, restored, wrong, lines."""
 
     path: str
     sha256: str
@@ -65,6 +66,7 @@ class InputFile:
     completed_day_precision: bool
     lines: dict[str, int] = field(default_factory=dict)
     reading: tuple[Decided, ...] = ()
+    persons: tuple[dict[str, object], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from auditor.exports.dialect import (
     DELIMITER_NAMES,
     DELIMITERS,
     FIRST_RECORDS,
+    SAMPLED,
     Record,
     column_numbers,
     consistency,
@@ -30,7 +31,7 @@ from auditor.exports.records import Shape
 from auditor.exports.source import Decision, Source
 from auditor.exports.text import TextTable
 from auditor.journal.header import HeaderMatch, match_header, refusal
-from auditor.journal.persons import mask
+from auditor.journal.persons import holds_iin, is_iin_name, mask
 from auditor.journal.profile import MOMENTS, REQUIRED, Profile, fold_name
 
 LONGEST_SHOWN = 120
@@ -52,7 +53,8 @@ class Layout:
 
     header: its names, made unique; one for each column, those included that trail behind it without a name. named: how many of them
     the header itself has. invented: positions of the names that are ours (made unique, or for a column without one). match: which of
-    them is which canonical column. data_offset and data_line: byte of the UTF-8 text and physical line (from 1) after the header. encoding: None for a grid.
+    them is which canonical column. data_offset and data_line: byte of the UTF-8 text and physical line (from 1) after the header. encoding: None for a grid. persons: positions of columns with identification
+    numbers, by their names or by the first rows.
     """
 
     source: Source
@@ -65,6 +67,7 @@ class Layout:
     data_offset: int
     data_line: int
     above: Above
+    persons: tuple[int, ...]
     decisions: tuple[Decision, ...]
 
     @property
@@ -291,7 +294,18 @@ def _layout(
         above=Above(
             1 + numbered, told.record.lines - 1 + (last.lines - 1 if numbered else 0), lines_above - titled, titled
         ),
+        persons=_persons(told, header, frozenset(told.match.columns.values())),
         decisions=(*source.decisions, *decisions, *_header_decisions(told, titles, numbered)),
+    )
+
+
+def _persons(told: _Header, header: tuple[str, ...], canonical: frozenset[int]) -> tuple[int, ...]:
+    sample = [record.cells for record in told.after[:SAMPLED] if not record.blank]
+    return tuple(
+        at
+        for at, name in enumerate(header)
+        if is_iin_name(name)
+        or (at not in canonical and holds_iin([cells[at] for cells in sample if len(cells) == len(header)]))
     )
 
 

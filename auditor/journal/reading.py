@@ -15,6 +15,7 @@ from auditor.errors import AuditorError, InputError
 from auditor.exports.portion import Portion, no_rows
 from auditor.exports.source import Decision, Source
 from auditor.journal.asides import Asides
+from auditor.journal.columns import Columns, PersonColumn
 from auditor.journal.layout import Layout, survey
 from auditor.journal.offices import Register
 from auditor.journal.placing import Placing
@@ -69,7 +70,7 @@ class FileSummary:
 
     rows_of_other_mail: those accepted of which the profile says that they are no application's: they give no entry.
 
-    *_day_precision: every accepted moment of that column is midnight or a bare date (and there is one). encoding: empty for a grid."""
+    *_day_precision: every accepted moment of that column is midnight or a bare date (and there is one). encoding: empty for a grid. persons: its columns of identification numbers."""
 
     label: str
     sha256: str
@@ -85,6 +86,7 @@ class FileSummary:
     delimiter: str
     lines: Lines
     decisions: tuple[Decision, ...]
+    persons: tuple[PersonColumn, ...]
 
 
 class Reading:
@@ -105,6 +107,7 @@ class Reading:
         self._timed = dict.fromkeys(MOMENTS, False)
         self._dated = dict.fromkeys(MOMENTS, False)
         self._asides = Asides(layout)
+        self._columns = Columns(layout)
         self._first_cells: pl.Series | None = None
         self._table = layout.table()
         self._ended = False
@@ -129,7 +132,8 @@ class Reading:
             encoding=layout.encoding.label if layout.encoding else "",
             delimiter=layout.delimiter if layout.encoding else "",
             lines=self._lines(),
-            decisions=(*layout.decisions, *self._asides.decisions()),
+            decisions=(*layout.decisions, *self._asides.decisions(), *self._columns.decisions()),
+            persons=tuple(self._columns.persons.values()),
         )
 
     def _lines(self) -> Lines:
@@ -173,7 +177,7 @@ class Reading:
 
     def _batch(self, portion: Portion) -> Batch:
         layout, lines = self.layout, portion.lines
-        texts = portion.texts if portion.tidy else clean(portion.texts)
+        texts = self._columns.restore(portion.texts if portion.tidy else clean(portion.texts))
         entries = unfold_rows if self.profile.unfolds else type_rows
         rows = entries(texts, lines, layout, self.profile)
         faults = pl.concat([self._beyond_header(texts, lines, rows), judge(rows)])
@@ -195,6 +199,7 @@ class Reading:
         if len(texts):
             self._first_cells = texts["0"].drop_nulls().head(1000)
         rows = rows.select(ROW_COLUMNS)
+        self._columns.look(texts, lines, rows)
         self._count(rows, lines, quarantined)
         return Batch(rows, quarantined, sent_columns(texts, lines, layout) if self.keep_sent else None)
 

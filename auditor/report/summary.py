@@ -71,6 +71,7 @@ def _input(file: InputFile) -> dict[str, Any]:
         "encoding": file.encoding,
         "delimiter": file.delimiter,
         "lines": file.lines,
+        "persons": list(file.persons),
         "reading": [asdict(each) for each in file.reading],
     }
 
