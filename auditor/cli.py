@@ -26,6 +26,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("auditor.commands.init:init", "Make the place of the nightly run."),
     "nightly": ("auditor.commands.nightly:nightly", "One night's run: intake, audit, history, report, letters."),
     "mail": ("auditor.commands.mail:mail", "Release a run's letters, and send what is due."),
+    "doctor": ("auditor.commands.doctor:doctor", "Look at everything that the nightly run needs."),
+    "backup": ("auditor.commands.backup:backup", "A checked copy of the whole place."),
+    "restore": ("auditor.commands.restore:restore", "A place made anew from such a copy."),
     "sample": ("auditor.commands.sample:sample", "Invent journals with planted faults."),
 }
 

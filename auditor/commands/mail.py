@@ -28,7 +28,7 @@ def mail(config_file: Path, release: int | None, resend: str | None, dry_run: bo
     from auditor.durable import make_folder, write_durably
     from auditor.history.history import History
     from auditor.mail.delivery import deliver
-    from auditor.mail.outbox import Outbox
+    from auditor.mail.outbox import DRY_RUN, Outbox
     from auditor.night.lock import only_run
     from auditor.night.post import notify
     from auditor.night.telling import Telling
@@ -44,7 +44,7 @@ def mail(config_file: Path, release: int | None, resend: str | None, dry_run: bo
     with only_run(config.folders.history, "mail", clock()), History.open(config.database, make=False) as history:
         outbox = Outbox(history, config.folders.outbox)
         if dry_run:
-            folder = config.folders.outbox / "dry-run"
+            folder = config.folders.outbox / DRY_RUN
             make_folder(folder)
             posts = [post for post in outbox.in_state("held", "due") if release is None or post.run == release]
             for old in folder.glob("*.eml"):

@@ -79,6 +79,7 @@ def read_folder(folder: Path) -> Reading:
         sha256=_sha256(folder, calendar=False),
         calendar_sha256=_sha256(folder, calendar=True),
         overlays=tuple(overlays),
+        checked_on=law.checked_on,
     )
     return Reading(rulebook, faults, places)
 

@@ -29,6 +29,7 @@ class Regulation:
     handover: Limit
     carriage: Limit
     keep_apart: tuple[tuple[str, str], ...]
+    checked_on: date | None
 
 
 def read_regulation(root: Section, calendars: Iterable[str]) -> Regulation:
@@ -47,6 +48,7 @@ def read_regulation(root: Section, calendars: Iterable[str]) -> Regulation:
         handover=root.limit("handover", required=True) or nothing,
         carriage=root.limit("carriage", required=True) or nothing,
         keep_apart=_pairs(root, roles),
+        checked_on=root.day("checked_on", required=False),
     )
     for key in ("handover", "carriage"):
         if getattr(found, key).unit != "working_day":

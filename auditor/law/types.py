@@ -213,6 +213,8 @@ class Rulebook:
     sha256: str
     calendar_sha256: str
     overlays: tuple[str, ...] = field(default=())
+    checked_on: date | None = None
+    """When a lawyer last held the rules against the acts; None where nobody has said so."""
 
     def procedure(self, service: str, channel: str) -> Procedure | None:
         """The procedure of a service through a channel, or None where there is none."""

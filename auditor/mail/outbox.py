@@ -21,7 +21,8 @@ from auditor.errors import UsageError
 from auditor.history.history import History
 from auditor.mail.message import Message
 
-UNSENT = ("held", "due", "sending", "uncertain")
+DRY_RUN = "dry-run"
+"""The folder for messages that are only looked at."""
 NIGHT = timedelta(hours=20)
 """Less than a day, so that a run that begins some minutes earlier than yesterday's is the next night all the same."""
 COLUMNS = "message_id, run, kind, district, recipient, file, sha256, state, attempts, next_try, said, changed_at"
@@ -148,6 +149,22 @@ class Outbox:
         if Message(post.message_id, post.kind, post.district, post.recipient, content).sha256 != post.sha256:
             raise UsageError(f"{path}: the message is not what it was when its run was made.")
         return content
+
+    def forget(self, before: datetime) -> int:
+        """Take away the contents of messages settled before that moment, and of those that never got a row; their rows stay.
+
+        How many files went. A message that may still leave, or of which nobody knows, keeps its content.
+        """
+        needed = {post.file for post in self._rows("state NOT IN ('sent', 'failed') OR changed_at >= ?", before)}
+        known = {post.file for post in self._rows("true")}
+        gone = 0
+        for path in self._folder.glob("*/*.eml"):
+            place = path.relative_to(self._folder).as_posix()
+            stray = place not in known and path.parent.name != DRY_RUN and path.stat().st_mtime < before.timestamp()
+            if stray or (place in known and place not in needed):
+                path.unlink()
+                gone += 1
+        return gone
 
     def _rows(self, condition: str, *values: object) -> list[Post]:
         query = f"SELECT {COLUMNS} FROM outbox WHERE {condition} ORDER BY run NULLS FIRST, kind, district, recipient"

@@ -108,7 +108,11 @@ def addresses(section: Settings, key: str) -> tuple[str, ...]:
 
 def _check_address(section: Settings, key: str, value: str) -> None:
     if not ADDRESS.fullmatch(value):
-        section.fault(key, f"`{value}` is no plain mail address", "write it as `head@district.example`, without a name")
+        section.fault(
+            key,
+            f"`{' '.join(value.split())}` is no plain mail address",
+            "write it as `head@district.example`, without a name",
+        )
 
 
 def read_mail(section: Settings, folder: Path) -> MailSettings:

@@ -49,7 +49,7 @@ class Retention:
 class Config:
     """A configuration as read. Paths are absolute; `rules`, `profile` are None where the program's own serve.
 
-    districts: id or name of a district, as the register has it, to its head.
+    districts: id or name of a district, as the register has it, to its head. letter_languages: those of a letter whose head names none.
     settle_seconds: how long a fresh file is watched before it is believed to be whole.
     withdrawn: SHA-256 of files that are not to be judged any more.
     calendar_ahead_days: for how many days from now the calendar should be there (`doctor`).
@@ -63,6 +63,7 @@ class Config:
     profile: Path | None
     language: str
     districts: dict[str, Head]
+    letter_languages: tuple[str, ...]
     mail: MailSettings
     retention: Retention
     settle_seconds: int
@@ -94,6 +95,7 @@ def read_config(file: Path) -> Config:
 def _config(root: Settings, file: Path) -> Config:
     folder = file.parent
     folders, intake, doctor = root.table("folders"), root.table("intake"), root.table("doctor")
+    usual, districts = _districts(root)
     config = Config(
         file=file,
         folder=folder,
@@ -102,7 +104,8 @@ def _config(root: Settings, file: Path) -> Config:
         offices=folder / root.text("offices", right="the path of the register of offices"),
         profile=_path(root, "profile", folder),
         language=root.choice("language", LANGUAGES, required=False, default="kk"),
-        districts=_districts(root),
+        districts=districts,
+        letter_languages=usual,
         mail=read_mail(root.table("mail"), folder),
         retention=_retention(root.table("retention")),
         settle_seconds=intake.whole("settle_seconds", 3, 0, 3600),
@@ -125,7 +128,8 @@ def _path(root: Settings, key: str, folder: Path) -> Path | None:
     return folder / named if named else None
 
 
-def _districts(root: Settings) -> dict[str, Head]:
+def _districts(root: Settings) -> tuple[tuple[str, ...], dict[str, Head]]:
+    """The usual languages of letters, and the head of each district."""
     letters = root.table("letters")
     usual = letters.known("languages", LANGUAGES, "language", required=False) or ("kk", "ru")
     letters.done()
@@ -134,7 +138,7 @@ def _districts(root: Settings) -> dict[str, Head]:
         own = section.known("languages", LANGUAGES, "language", required=False)
         heads[district] = Head(addresses(section, "recipients"), own or usual)
         section.done()
-    return heads
+    return usual, heads
 
 
 def _retention(section: Settings) -> Retention:

@@ -3,67 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from auditor.engine.result import Audit
-from auditor.language import Words
 from auditor.law.types import Rulebook
 from auditor.mail.message import Content, Message, compose, message_id
 from auditor.night.config import Head
-from auditor.report.files import page_names
-from auditor.report.frames import parts
-from auditor.report.page import district_page
-from auditor.report.wording import Wording
-from auditor.report.write import PAGE_FINDINGS
-
-NOBODY = Head((), ("kk", "ru"))
-
-
-@dataclass(frozen=True)
-class Enclosure:
-    """A file that lies in a letter."""
-
-    name: str
-    media_type: str
-    content: bytes
+from auditor.report.letter import Letter, district_letters
 
 
 def letters(
-    audit: Audit, rulebook: Rulebook, heads: dict[str, Head], sender: str, key: str
+    audit: Audit, rulebook: Rulebook, heads: dict[str, Head], usual: tuple[str, ...], sender: str, key: str
 ) -> tuple[list[Message], list[str]]:
     """The messages of the night `key`, one a recipient, and the districts that have a letter and nobody to get it."""
     messages: list[Message] = []
     unaddressed: list[str] = []
-    for district, content, head in _contents(audit, rulebook, heads):
+    for letter, head in _by_head(audit, rulebook, heads, Head((), usual)):
         if not head.recipients:
-            unaddressed.append(district)
+            unaddressed.append(letter.district)
+        content = Content(letter.subject, letter.text, letter.html, letter.attachments)
         for recipient in head.recipients:
-            identity = message_id(sender, "letter", key, district, recipient)
+            identity = message_id(sender, "letter", key, letter.district, recipient)
             raw = compose(identity, sender, recipient, content, audit.as_of, rulebook.zone)
-            messages.append(Message(identity, "letter", district, recipient, raw))
+            messages.append(Message(identity, "letter", letter.district, recipient, raw))
     return messages, sorted(unaddressed)
 
 
-def _contents(audit: Audit, rulebook: Rulebook, heads: dict[str, Head]) -> Iterator[tuple[str, Content, Head]]:
-    """Each district's letter: a few figures in the head's languages, and the district's page in each of them."""
-    cut = parts(audit, PAGE_FINDINGS)
-    names = page_names(cut.districts)
-    for district, part in cut.districts.items():
-        head = heads.get(district, NOBODY)
-        counts = dict(part.findings.group_by("severity").len().iter_rows())
-        texts, pages = [], []
-        for language in head.languages:
-            words, wording = Words("night", language), Wording(language, rulebook)
-            figures = {name: counts.get(name, 0) for name in ("error", "warning", "info")}
-            texts.append(words("letter.text", district=district, as_of=wording.moment(audit.as_of), **figures))
-            page = district_page(replace(audit, language=language), part, wording)
-            pages.append(Enclosure(names[district].replace(".html", f".{language}.html"), "text/html", page.encode()))
-        subject = " / ".join(
-            Words("night", language)("letter.subject", district=district, day=f"{audit.as_of:%d.%m.%Y}")
-            for language in head.languages
-        )
-        yield district, Content(subject, "\n\n".join(texts) + "\n", attachments=tuple(pages)), head
+def _by_head(audit: Audit, rulebook: Rulebook, heads: dict[str, Head], nobody: Head) -> Iterator[tuple[Letter, Head]]:
+    """Each district's letter in its head's languages, and the head; `nobody` where none is named."""
+    for languages in sorted({head.languages for head in (*heads.values(), nobody)}):
+        for letter in district_letters(audit, rulebook, languages):
+            head = heads.get(letter.district, nobody)
+            if head.languages == languages:
+                yield letter, head
 
 
 def posted(

@@ -24,6 +24,7 @@ from auditor.exports.find import Found
 from auditor.history.history import History
 from auditor.history.runs import Added, adding
 from auditor.journal.profile import Profile
+from auditor.mail.message import Message
 from auditor.mail.outbox import Outbox
 from auditor.night.config import Config
 from auditor.night.desks import silent_offices
@@ -37,10 +38,11 @@ from auditor.night.log import Log
 from auditor.night.means import Means, gather
 from auditor.night.place import WORK, inboxes
 from auditor.night.post import send_post
-from auditor.night.publish import clear_staged, forget_nights, night_folder, publish, staged
+from auditor.night.publish import clear_staged, night_folder, publish, staged
 from auditor.night.records import Record, find_record, keep_record
 from auditor.night.status import write_status
 from auditor.night.telling import Telling
+from auditor.night.tidy import tidy
 from auditor.night.told import DONE, FAILED, Told
 from auditor.report.write import write_reports
 
@@ -116,7 +118,7 @@ class NightRun:
         known = self._finish(night, means)
         told.repeated = known and told.finished != night.as_of
         with self.log.stage("tidy", told) as counts:
-            counts["reports"] = forget_nights(folders.reports, told.as_of.date(), self.config.retention.reports_days)
+            counts |= tidy(self.config, told.as_of)
             self.log.prune(self.config.retention.log_days)
 
     def _moment(self, former: Night | None) -> datetime:
@@ -193,7 +195,9 @@ class NightRun:
         """Judge the night's files under the names that the offices gave them."""
         folders, told = self.config.folders, self.told
         work = folders.history / WORK
-        asked = Asked(night.as_of, self.covers(means.profile), self.config.language, show_names=False)
+        languages = {*self.config.letter_languages, *(each for head in means.heads.values() for each in head.languages)}
+        further = tuple(sorted(languages - {self.config.language})) if self.config.mail.sender else ()
+        asked = Asked(night.as_of, self.covers(means.profile), self.config.language, False, further)
         with self.log.stage("audit", told) as counts:
             _lay_out(night, folders.archive, work)
             with working_folder(folders.history / ".work") as folder, chdir(work):
@@ -214,9 +218,7 @@ class NightRun:
             folder = staged(folders.reports, key)
             write_reports(result, means.rulebook, folder)
             settle_tree(folder)
-            messages, unaddressed = (
-                letters(result, means.rulebook, means.heads, settings.sender, key) if settings.sender else ([], [])
-            )
+            messages, unaddressed = self._letters(result, means, key)
             outbox.lay_down(messages, key[:16])
             outbox.enter(messages, key[:16], added.run, "due" if settings.automatic else "held", self.clock())
             record = Record.of(
@@ -224,6 +226,12 @@ class NightRun:
             )
             keep_record(history, record)
         return record
+
+    def _letters(self, result: Audit, means: Means, key: str) -> tuple[list[Message], list[str]]:
+        sender = self.config.mail.sender
+        if not sender:
+            return [], []
+        return letters(result, means.rulebook, means.heads, self.config.letter_languages, sender, key)
 
     def _post(self) -> None:
         """Enter the summary, send what may be sent, and see how the outbox stands."""

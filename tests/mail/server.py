@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -30,7 +29,7 @@ class Server:
     refuse_recipients: dict[str, str] = field(default_factory=dict)
     got: list[Envelope] = field(default_factory=list)
     port: int = 0
-    woken: threading.Event = field(default_factory=threading.Event)
+    taken: Callable[[bytes], object] = lambda content: None
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -43,6 +42,7 @@ class Server:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.behaviour in ("take", "drop_taken"):
             self.got.append(envelope)
+            self.taken(bytes(envelope.content or b""))
         if self.behaviour.startswith("drop"):
             assert server.transport is not None
             server.transport.abort()
