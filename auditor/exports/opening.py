@@ -44,6 +44,7 @@ def open_exports(found: Found, folder: Path) -> Opened:
     opener = _Opener(folder / "unpacked")
     opener.opened.passed_over += found.passed_over
     for path in found.paths:
+        opener.origin = path
         opener.open(path, path.as_posix(), path.name, asked=path in found.asked, depth=0, decisions=())
     raise_all(opener.faults)
     return opener.opened
@@ -59,6 +60,7 @@ def raise_all(faults: list[InputError]) -> None:
 
 class _Opener:
     def __init__(self, folder: Path) -> None:
+        self.origin: Path | None = None
         self.opened = Opened()
         self.faults: list[InputError] = []
         self._folder = folder
@@ -104,12 +106,12 @@ class _Opener:
                 "The workbook is locked with a password.", where=label, hint="Save it without one and name that file."
             )
         if kind is Kind.TEXT:
-            source = Source(path, label, None, decisions)
+            source = Source(path, label, None, decisions, origin=self.origin)
             return tuple(mended_sources(source) or (source,))
         if kind is Kind.PARQUET:
-            return (Source(path, label, ParquetGrid(path, label), decisions),)
+            return (Source(path, label, ParquetGrid(path, label), decisions, origin=self.origin),)
         tables = tables_of(path, label, kind, self._room())
-        return tuple(Source(t.path, t.label, t.grid, decisions + t.decisions) for t in tables)
+        return tuple(Source(t.path, t.label, t.grid, decisions + t.decisions, origin=self.origin) for t in tables)
 
     def _archive(self, path: Path, label: str, *, asked: bool, depth: int) -> None:
         if depth >= DEEPEST:

@@ -16,6 +16,7 @@ import polars as pl
 
 from auditor.errors import InputError
 from auditor.exports.archive import measure_truly
+from auditor.exports.encoding import detect
 from auditor.exports.kinds import HEAD, Kind
 from auditor.exports.source import Decision, GridPart, Source
 
@@ -74,7 +75,7 @@ def tables_of(path: Path, label: str, kind: Kind, folder: Path) -> list[Source]:
 
 
 def page_encoding(path: Path) -> str:
-    """The encoding of a page: its byte order mark, else what it says of itself if that can be read so, else UTF-8 or Windows-1251."""
+    """The encoding of a page: its byte order mark, else what it says of itself if that can be read so, else what its bytes are like."""
     data = path.read_bytes()
     for mark, encoding in MARKS.items():
         if data.startswith(mark):
@@ -83,13 +84,13 @@ def page_encoding(path: Path) -> str:
     for encoding in (stated[1].decode("ascii") if stated else "utf-8", "utf-8"):
         try:
             data.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             continue
         return codecs.lookup(encoding).name
     try:
-        return codecs.lookup(stated[1].decode("ascii")).name if stated else "cp1251"
+        return codecs.lookup(stated[1].decode("ascii") if stated else "").name
     except LookupError:
-        return "cp1251"
+        return detect(path).name
 
 
 def _taken_apart(path: Path, label: str, kind: Kind, folder: Path, encoding: str, what: str) -> list[dict[str, Any]]:

@@ -67,6 +67,7 @@ class Source:
     path: the file on disk that is read (of an archive: the copy taken out of it); its bytes are what `sha256` speaks of.
     label: what people see as `source_file`: `in/a.csv`, `in/a.zip/b.xlsx#Лист1`.
     grid: the cells, of all that is no plain text file; None for text.
+    origin: the file that was named or found, where `path` is a copy taken out of it; whose inbox it lies in is asked of this one.
     decisions: what was decided on the way here (which sheet, which archive member, a wrong extension).
     sent_back: of a quarantine file, which of its rows and how they are read (`auditor.exports.mended`).
     """
@@ -76,3 +77,4 @@ class Source:
     grid: Grid | None = None
     decisions: tuple[Decision, ...] = ()
     sent_back: SentBack | None = None
+    origin: Path | None = None

@@ -97,7 +97,9 @@ class Reading:
     ) -> None:
         self.layout = layout
         self.profile = profile
-        self.placing = Placing(register, register.lying_in(layout.source.path)) if register else None
+        self.placing = (
+            Placing(register, register.lying_in(layout.source.origin or layout.source.path)) if register else None
+        )
         self.keep_sent = keep_sent
         self._accepted = 0
         self._quarantined = 0
