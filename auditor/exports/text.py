@@ -7,6 +7,7 @@ line) goes to Arrow's reader, which refuses a row of the wrong width. Any other 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,8 @@ from auditor.exports.transcoding import TextStream, text_stream
 
 STRETCH = 8 << 20
 """Bytes read at a time. Larger ones cost more: memory is touched anew faster than the fixed cost of a batch is saved."""
+CR, LF = b"\r\n"
+LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 
 
 class TextTable:
@@ -93,15 +96,21 @@ class TextTable:
         """A line longer than the buffer is passed over to its end: its fault, and the bytes read after it."""
         head = bytes(view[:LONGEST_LINE])
         length = len(view)
-        more = bytearray(1 << 20)
+        ended_by_cr = view[-1] == CR
+        more = bytearray(min(STRETCH, 1 << 20))
         while True:
             got = stream.read_into(memoryview(more))
             self._lines.add(more, 0, got)
-            at = more.find(b"\n", 0, got)
-            length += got if at < 0 else at
-            if not got or at >= 0:
-                fault = Fault(line, "too_long_row", readable(head), [], str(length), str(LONGEST_LINE))
-                return fault, bytes(more[at + 1 : got]) if got else b""
+            if ended_by_cr:
+                rest = bytes(more[got > 0 and more[0] == LF : got])
+                break
+            found = LINE_BREAK.search(more, 0, got)
+            length += found.start() if found else got
+            ended_by_cr = found is not None and found.end() == got and more[got - 1] == CR
+            if not got or (found and not ended_by_cr):
+                rest = bytes(more[found.end() : got]) if found else b""
+                break
+        return Fault(line, "too_long_row", readable(head), [], str(length), str(LONGEST_LINE)), rest
 
 
 @dataclass
@@ -130,8 +139,8 @@ class LineCount:
 
 
 def _last_break(buffer: bytearray, filled: int) -> int:
-    """The place after the last line break; that of an old Mac file's CR where there is no LF."""
-    return buffer.rfind(b"\n", 0, filled) + 1 or buffer.rfind(b"\r", 0, max(filled - 1, 0)) + 1
+    """The place after the last line break, LF or CR; a CR at the very end may be half of a CR LF."""
+    return max(buffer.rfind(b"\n", 0, filled), buffer.rfind(b"\r", 0, max(filled - 1, 0))) + 1
 
 
 def _fast_road(buffer: bytearray, end: int, line: int, shape: Shape) -> Portion | None:
