@@ -100,7 +100,7 @@ def _by_header(source: Source, back: SentBack) -> list[Source]:
         label = source.label if len(found) == 1 else f"{source.label}#{number}"
         part = replace(back, header=header, delimiter=delimiter, first=number == 1)
         told = Decision("container", "quarantine", "container.quarantine")
-        sources.append(Source(source.path, label, None, (*source.decisions, told), part))
+        sources.append(Source(source.path, label, None, (*source.decisions, told), part, source.origin))
     return sources
 
 
