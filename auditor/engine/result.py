@@ -36,6 +36,7 @@ FINDING_COLUMNS = (
     "fingerprint",
 )
 SEVERITIES = ("error", "warning", "info")
+UTF8 = ("utf-8", "utf-8-sig")
 VERDICTS = ("met", "late", "open", "overdue", "skipped", "undetermined")
 
 
@@ -67,6 +68,23 @@ class InputFile:
     lines: dict[str, int] = field(default_factory=dict)
     reading: tuple[Decided, ...] = ()
     persons: tuple[dict[str, object], ...] = ()
+
+    @property
+    def doubtful(self) -> bool:
+        """Somebody should look at how it was read."""
+        return any(each.doubtful for each in self.reading)
+
+    @property
+    def noteworthy(self) -> bool:
+        """Something was not as plain as can be: a doubt, lines that are no rows, an encoding other than UTF-8, a container, odd values."""
+        plain = ("dialect", "header", "encoding")
+        many = len(self.reading) > len({each.stage for each in self.reading})
+        return (
+            self.doubtful
+            or many
+            or any(each.stage not in plain for each in self.reading)
+            or self.encoding not in ("", *UTF8)
+        )
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Wording:
         self.language = language
         self.words = Words("report", language)
         self.rulebook = rulebook
+        self.decisions = Words("decisions", language)
         self._codes = Words("codes", language)
         locale = Locale.parse(language)
         self._group: str = locale.number_symbols["latn"]["group"]

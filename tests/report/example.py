@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from auditor.engine.result import Audit, InputFile
+from auditor.engine.result import Audit, Decided, InputFile
 from auditor.law.types import Edition, Limit, Names, Procedure, Role, Rulebook, Service, Step, Vocabulary
 from auditor.report.frames import (
     APPLICATIONS,
@@ -337,6 +337,19 @@ def input_file(path: str, accepted: int, quarantined: int, encoding: str = "utf-
         extra_columns=(),
         received_day_precision=False,
         completed_day_precision=False,
+        lines={
+            "physical": accepted + quarantined + 4,
+            "header": 1,
+            "rows": accepted,
+            "continuation": 0,
+            "blank": 1,
+            "around": 2,
+            "quarantined": quarantined,
+        },
+        reading=(
+            Decided("encoding", encoding, "KZ-1048: решающих слов 5 <b>.", encoding == "windows-1251"),
+            Decided("records", "below the table", "Строка 7 под таблицей – не запись: «Итого · 5».", False),
+        ),
     )
 
 
