@@ -1,23 +1,15 @@
-"""The rules as a list for programs, a table for a terminal and a page for a browser."""
+"""The rules as a list for programs and a table for a terminal; the page for a browser is auditor.report.rulebook_page."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from html import escape
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from auditor.law.cite import Says, cite
 from auditor.law.types import Edition, Limit, Procedure, Rulebook, Service, Step
 from auditor.law.vocabulary import find
-
-COLUMNS = ("number", "step", "id", "role", "limit", "marks", "citation")
-STYLE = """
-body { font: 16px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1b1b1b }
-h2 { margin-top: 2.5rem } h3 { margin: 1.5rem 0 .25rem } p { margin: .25rem 0 }
-table { border-collapse: collapse; width: 100%; margin: .75rem 0 } td, th { border: 1px solid #bbb; padding: .3rem .5rem;
-text-align: left; vertical-align: top } th { background: #eef2f5 } code { font-size: .9em } .remark { color: #555; font-size: .9em }
-"""
 
 
 def chosen(rulebook: Rulebook, service: str | None) -> list[Service] | None:
@@ -68,45 +60,19 @@ def as_table(rulebook: Rulebook, services: list[Service], words: Says) -> str:
     parts = []
     for service, procedure, edition in _editions(services):
         lines = [f"{service.item}. {_name(service.names, words)} ({service.id})"]
-        lines += [f"   {line}" for line in _about(rulebook, service, procedure, edition, words)]
+        lines += [f"   {line}" for line in about(rulebook, service, procedure, edition, words)]
         limits = [_limits(step, words) for step in edition.steps]
         names = [_name(step.names, words) for step in edition.steps]
         wide, long = max(map(len, limits), default=0), max(map(len, names), default=0)
         for number, (step, limit, name) in enumerate(zip(edition.steps, limits, names, strict=True), 1):
             role = _name(rulebook.roles[step.role].names, words)
-            about = ", ".join(filter(None, [role, step.id, _marks(step, words)]))
+            summary = ", ".join(
+                filter(None, [role, step.id, *marks(step, words, {other.id: other.id for other in edition.steps})])
+            )
             lines.append(f"   {number:>2}  {limit.ljust(wide)}  {name.ljust(long)}  {', '.join(step.citation)}")
-            lines.append(f"       {' ' * wide}  {about}")
+            lines.append(f"       {' ' * wide}  {summary}")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
-
-
-def as_html(rulebook: Rulebook, services: list[Service], words: Says) -> str:
-    """One page that needs no other file."""
-    title = escape(f"{words('show.title')}: {rulebook.titles[words.language]}")
-    body = [f"<h1>{title}</h1>"]
-    head = "".join(f'<th scope="col">{escape(words(f"column.{c}"))}</th>' for c in COLUMNS)
-    shown = ""
-    for service, procedure, edition in _editions(services):
-        if service.id != shown:
-            body.append(f'<h2 id="{escape(service.id)}">{service.item}. {escape(_name(service.names, words))}</h2>')
-            shown = service.id
-        channel, *about = _about(rulebook, service, procedure, edition, words)
-        body.append(f"<h3>{escape(channel)}</h3>")
-        body += [f"<p>{escape(line)}</p>" for line in about]
-        body.append(f"<table><thead><tr>{head}</tr></thead><tbody>")
-        for row, step in zip(_rows(rulebook, service, edition, words), edition.steps, strict=True):
-            cells = [escape(cell) for cell in row]
-            cells[2] = f"<code>{cells[2]}</code>"
-            if step.remark:
-                cells[1] += f'<div class="remark" lang="en">{escape(step.remark)}</div>'
-            body.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-        body.append("</tbody></table>")
-    return (
-        f'<!doctype html>\n<html lang="{words.language}">\n<head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
-        f"<style>{STYLE}</style></head>\n<body>\n" + "\n".join(body) + "\n</body>\n</html>"
-    )
 
 
 def _editions(services: list[Service]) -> Iterator[tuple[Service, Procedure, Edition]]:
@@ -124,10 +90,19 @@ def _name(names: dict[str, tuple[str, ...]], words: Says) -> str:
     return names[words.language][0]
 
 
-def _about(rulebook: Rulebook, service: Service, procedure: Procedure, edition: Edition, words: Says) -> list[str]:
-    """The channel, the period, and what weakens a finding of it."""
+def about(
+    rulebook: Rulebook,
+    service: Service,
+    procedure: Procedure,
+    edition: Edition,
+    words: Says,
+    said: Callable[[date], str] = date.isoformat,
+) -> list[str]:
+    """The channel with its id, the period, and what weakens a finding of it; `said`: how a day is written."""
     channel = _name(rulebook.channel_names[procedure.channel], words)
-    days = {"from_day": edition.in_force_from, "to_day": edition.in_force_to}
+    days = {"from_day": said(edition.in_force_from)}
+    if edition.in_force_to is not None:
+        days["to_day"] = said(edition.in_force_to)
     lines = [
         f"{channel} ({procedure.channel})",
         words("show.in_force" if edition.in_force_to else "show.in_force_open", **days),
@@ -135,29 +110,14 @@ def _about(rulebook: Rulebook, service: Service, procedure: Procedure, edition: 
     if edition.basis == "later_wording":
         lines.append(words("basis.later_wording"))
     if edition.assumed_until is not None:
-        lines.append(words("basis.assumed_date", day=edition.assumed_until))
+        lines.append(words("basis.assumed_date", day=said(edition.assumed_until)))
     if edition.total is not None:
         lines.append(words("show.total", limit=words(f"unit.{edition.total.unit}", value=edition.total.value)))
     for note in service.notes:
         begun = edition.in_force_to is None or note.since < edition.in_force_to
         if begun and (note.until is None or note.until > edition.in_force_from):
-            lines.append(words("show.note", day=note.since, text=note.text[words.language]))
+            lines.append(words("show.note", day=said(note.since), text=note.text[words.language]))
     return lines
-
-
-def _rows(rulebook: Rulebook, service: Service, edition: Edition, words: Says) -> list[list[str]]:
-    return [
-        [
-            str(number),
-            _name(step.names, words),
-            step.id,
-            _name(rulebook.roles[step.role].names, words),
-            _limits(step, words),
-            _marks(step, words),
-            cite(rulebook, service.id, step.citation, words),
-        ]
-        for number, step in enumerate(edition.steps, 1)
-    ]
 
 
 def _limits(step: Step, words: Says) -> str:
@@ -170,12 +130,13 @@ def _limits(step: Step, words: Says) -> str:
     return words("show.stricter", limit=limit, stricter=stricter)
 
 
-def _marks(step: Step, words: Says) -> str:
-    marks = [] if step.required else [words("mark.optional")]
+def marks(step: Step, words: Says, names: Mapping[str, str]) -> list[str]:
+    """What else is to be known of a step; `names`: what the steps that may stand in its place are called."""
+    said = [] if step.required else [words("mark.optional")]
     if step.required_unless:
-        marks.append(words("mark.unless", steps=", ".join(step.required_unless)))
+        said.append(words("mark.unless", steps=", ".join(names[other] for other in step.required_unless)))
     if step.ends:
-        marks.append(words("mark.ends"))
+        said.append(words("mark.ends"))
     if not step.accuses:
-        marks.append(words("mark.no_accusation"))
-    return ", ".join(marks)
+        said.append(words("mark.no_accusation"))
+    return said
