@@ -4,7 +4,8 @@ QUERY is one pure query from the prepared tables (`step`, `entry`, `missing`, `o
 may give these columns; what it leaves out stays empty: app_id, sid, eid (the entry that is the finding's place),
 received_at, completed_at, due_at, lim, unit, actual, excess, basis, detail, n (for the sentence). A check may say ONLY_IF: a query
 without whose rows there is nothing to find.
-`CHECKS` are run on each bucket of applications, `RUN_CHECKS` once over all of a run.
+`CHECKS` are run on each bucket of applications, `RUN_CHECKS` once over all of a run, `MEMORY_CHECKS` where former exports are remembered
+(over the table `change`, see auditor.engine.changed; they give change_id).
 """
 
 from types import ModuleType
@@ -16,6 +17,7 @@ from auditor.checks import (
     j04_number_gap,
     j05_back_dating,
     j06_lost_between_offices,
+    j07_changed_entry,
     o01_out_of_order,
     o02_early_start,
     o03_repeated,
@@ -61,6 +63,10 @@ CHECKS: tuple[ModuleType, ...] = (
     j03_off_hours,
 )
 RUN_CHECKS: tuple[ModuleType, ...] = (p03_not_in_force, j04_number_gap, j05_back_dating, j06_lost_between_offices)
+MEMORY_CHECKS: tuple[ModuleType, ...] = (j07_changed_entry,)
 ALL: tuple[ModuleType, ...] = tuple(
-    sorted((*CHECKS, *RUN_CHECKS), key=lambda check: "TOSRPJ".index(check.CODE[0]) * 100 + int(check.CODE[1:]))
+    sorted(
+        (*CHECKS, *RUN_CHECKS, *MEMORY_CHECKS),
+        key=lambda check: "TOSRPJ".index(check.CODE[0]) * 100 + int(check.CODE[1:]),
+    )
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -15,7 +15,9 @@ from auditor.engine.audit import audit as run_audit
 from auditor.engine.result import SEVERITIES, Audit
 from auditor.errors import UsageError
 from auditor.exports.find import find_exports
+from auditor.history.corrections import Corrections
 from auditor.history.history import History
+from auditor.history.memory import Remembering
 from auditor.history.runs import adding
 from auditor.language import Words
 from auditor.report.write import write_reports
@@ -61,6 +63,12 @@ class _Bar:
     help="Add the run to the history in this DuckDB file, made where missing.",
 )
 @click.option(
+    "--corrections",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Register of documented corrections: changes that are no J07.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),
     default="error",
@@ -78,6 +86,7 @@ def audit(
     lang: str,
     show_names: bool,
     store: Path | None,
+    corrections: Path | None,
     fail_on: str,
 ) -> int:
     """Judge exports and write the reports.
@@ -91,18 +100,24 @@ def audit(
     register = options.register_at(offices_file, rulebook)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)
+    documented = Corrections.read(corrections) if corrections else Corrections()
     found = find_exports(exports)
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; --out names a folder.")
     bar = _Bar(words)
     try:
-        with History.open(store) if store else nullcontext() as history:
-            with working_folder(out / ".work") as folder:
-                result = run_audit(found, profile, rulebook, asked, folder, bar, register)
+        with ExitStack() as open_till_the_end:
+            history = open_till_the_end.enter_context(History.open(store)) if store else None
+            folder = open_till_the_end.enter_context(working_folder(out / ".work"))
+            memory = None
+            if history:
+                memory = Remembering(history, profile, moment, folder / "sent", documented, show_names)
+            result = run_audit(found, profile, rulebook, asked, folder, bar, register, memory)
             bar.end()
             # The run is stored once its reports stand: both or neither.
-            with adding(history, result) if history else nullcontext():
-                write_reports(result, rulebook, out)
+            if history:
+                open_till_the_end.enter_context(adding(history, result, memory))
+            write_reports(result, rulebook, out)
     except OSError as fault:
         raise UsageError(
             f"{fault.filename or out} cannot be written: {fault.strerror or fault}.",

@@ -12,6 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from auditor.engine import findings, flows, linking, openwork
+from auditor.engine.again import Again
+from auditor.engine.changed import Memory, find_changed
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees, mask_iin
 from auditor.engine.ownoffices import own_offices
@@ -88,8 +90,10 @@ def audit(
     folder: Path,
     progress: Progress = no_progress,
     register: Register | None = None,
+    memory: Memory | None = None,
 ) -> Audit:
-    """Judge exports. `folder` is an empty one for the run's working files; `register` names the offices that there are.
+    """Judge exports. `folder` is an empty one for the run's working files; `register` names the offices that there are; `memory` of
+    former exports tells what changed since.
 
     Raises InputError for exports that must be refused whole, before any of them is judged.
     """
@@ -97,22 +101,24 @@ def audit(
     layouts = surveyed.layouts
     sizes = [bytes_of(layout) for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register)
+    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register, memory)
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
-    judgement = judge(
-        staging,
-        Files(
-            pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"),
-            pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions]),
-            tuple(taken.shows),
-        ),
-        rulebook,
-        Question(asked.as_of, asked.covers, restart, offices=own_offices(register, rulebook)),
-        folder,
-        lambda done, whole: progress("judge", done, whole),
+    files = Files(
+        pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"),
+        pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions]),
+        tuple(taken.shows),
     )
+    question = Question(asked.as_of, asked.covers, restart, offices=own_offices(register, rulebook))
+    judgement = judge(staging, files, rulebook, question, folder, lambda done, whole: progress("judge", done, whole))
     try:
-        return _result(judgement, staging, taken, tuple(surveyed.passed_over), rulebook, asked, register)
+        passed_over = tuple(surveyed.passed_over)
+        if memory is None:
+            return _result(judgement, staging, taken, passed_over, rulebook, asked, register)
+        again = Again(judgement, staging, files, rulebook, question, folder)
+        find_changed(judgement.con, memory.changes(again))
+        result = _result(judgement, staging, taken, passed_over, rulebook, asked, register)
+        memory.settle(result.findings, again)
+        return result
     finally:
         judgement.close()
 
@@ -131,14 +137,17 @@ def take(
     words: Words,
     progress: Progress,
     register: Register | None = None,
+    memory: Memory | None = None,
 ) -> Taken:
     """Read exports into the staging; what is known of the files and of the rows set aside."""
     taken = Taken([], [], [], [])
     whole, read = sum(sizes), 0
     for file_id, (layout, size) in enumerate(zip(layouts, sizes, strict=True)):
-        reading = read_source(layout.source, profile, layout, register)
+        reading = read_source(layout.source, profile, layout, register, keep_sent=memory is not None)
         for batch in reading:
             staging.add(batch.rows, file_id)
+            if memory is not None:
+                memory.take(batch, layout, file_id)
             if len(batch.quarantined):
                 taken.quarantine.append(in_words(batch.quarantined, layout, words))
                 taken.mentions.append(_mentions(batch.quarantined, file_id))

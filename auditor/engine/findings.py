@@ -35,6 +35,13 @@ CREATE TABLE finding (code VARCHAR, severity VARCHAR, office_key BIGINT, home_ke
     line INTEGER, entry_no BIGINT, eid BIGINT)
 """
 
+CHANGED = """
+CREATE TEMP TABLE IF NOT EXISTS changed_finding (code VARCHAR, severity VARCHAR, basis VARCHAR, eid BIGINT, district VARCHAR, office VARCHAR, home VARCHAR,
+    application_no VARCHAR, key_year SMALLINT, service VARCHAR, channel VARCHAR, step VARCHAR, role VARCHAR, employee_name VARCHAR,
+    received_at TIMESTAMP, completed_at TIMESTAMP, entry_no BIGINT, source_file VARCHAR, line INTEGER, detail VARCHAR, first_exported VARCHAR)
+"""
+"""What became of entries exported before (`auditor.engine.changed`): these may be gone from the run's own tables, so they carry their words."""
+
 # (35) Where the rules themselves are not sure, a finding is a warning. J and P codes do not rest on an edition's wording.
 _PLACE = """
 INSERT INTO finding BY NAME
@@ -119,8 +126,10 @@ WITH named AS (
     LEFT JOIN file p USING (file_id)
     LEFT JOIN word w USING (word_key)
     LEFT JOIN rule_step r ON r.sid = f.sid
+    UNION ALL BY NAME FROM changed_finding
 ), identified AS (
-    SELECT *, to_json(CASE WHEN code[1] = 'J'
+    SELECT *, to_json(CASE WHEN code = 'J07' THEN [code, district, office, first_exported]
+        WHEN code[1] = 'J'
         THEN [code, district, office, home, application_no, key_year::VARCHAR, step, entry_no::VARCHAR, received_at::VARCHAR, completed_at::VARCHAR, CASE WHEN code = 'J04' THEN detail END]
         WHEN code = 'P03' THEN [code, service, channel, detail]
         ELSE [code, district, home, application_no, key_year::VARCHAR, step, CASE WHEN code = 'S02' THEN role END] END)::VARCHAR AS identity
@@ -137,5 +146,6 @@ ORDER BY district NULLS FIRST, office, application_no, key_year, code, sid, step
 
 def shown(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """All findings in report order, with names in place of numbers; `detail`, `n` and `sid` go into the sentence and citation."""
+    con.execute(CHANGED)  # empty where nobody remembers former exports
     frame: pl.DataFrame = con.sql(_SHOWN).pl()
     return frame

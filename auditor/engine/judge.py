@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from auditor.engine import (
     absence,
@@ -29,7 +31,7 @@ from auditor.engine import (
 )
 from auditor.engine.ownoffices import Offices
 from auditor.engine.ruletables import RuleTables, rule_tables
-from auditor.engine.staging import Staging
+from auditor.engine.spellings import Spellings
 from auditor.engine.unshown import Shows
 from auditor.law.types import Calendar, Rulebook
 
@@ -80,6 +82,28 @@ FILES_SCHEMA = {
 MENTIONS_SCHEMA = {"file_id": pl.Int32, "district": pl.String, "office": pl.String, "application_no": pl.String}
 
 
+class Staged(Protocol):
+    """Entries in buckets, as `auditor.engine.staging` sets them down."""
+
+    buckets: int
+    spellings: Spellings
+
+    @property
+    def entries(self) -> int:
+        """How many there are."""
+
+    def bucket(self, number: int) -> pa.Table | None:
+        """The rows of a bucket, None where it has none."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a whole run when an excerpt of it is judged: its tables `coverage` and `mention`."""
+
+    coverage: pl.DataFrame
+    mention: pl.DataFrame
+
+
 class Judgement:
     """The answer: an open database with `finding`, `verdict_count`, `coverage` and the rest, until it is closed."""
 
@@ -99,18 +123,19 @@ class Judgement:
 
 
 def judge(
-    staging: Staging,
+    staging: Staged,
     files: Files,
     rulebook: Rulebook,
     question: Question,
     folder: Path,
     progress: Callable[[int, int], None] = lambda done, of: None,
     watch: Callable[[duckdb.DuckDBPyConnection], None] = lambda con: None,
+    known: Known | None = None,
 ) -> Judgement:
     """Judge all staged entries. `folder` is the run's own, for the working database and what spills from memory.
 
     `watch` is shown the tables of each bucket (`step`, `clocked`, `pending`, `bucket` itself, …) once it is judged; ask with
-    `every_clock` where `clocked` must hold every step.
+    `every_clock` where `clocked` must hold every step. `known`: of the run that the entries are an excerpt of.
     """
     con = duckdb.connect(str(folder / "work.duckdb"))
     con.execute(f"SET threads = {THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
@@ -150,7 +175,7 @@ def judge(
     con.execute("CREATE TABLE entry_count (n BIGINT)")
     con.execute("CREATE TABLE word_count (district_code BIGINT, word_key BIGINT, n BIGINT)")
     con.execute(_NUMBERED)
-    _cover(con, staging)
+    _cover(con, staging, known)
     ownoffices.lay_out(con, question.offices, numbers)
     con.execute(_OWN_BOOK, [question.yearly_restart, question.yearly_restart])
     crossings.lay_out(con, rulebook, numbers)
@@ -176,7 +201,7 @@ def _keep(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Non
     con.unregister("incoming")
 
 
-def _spelled(staging: Staging) -> dict[str, pl.DataFrame]:
+def _spelled(staging: Staged) -> dict[str, pl.DataFrame]:
     words = staging.spellings
     return {
         "spelled_district": words.district.frame(),
@@ -257,7 +282,7 @@ CREATE TABLE numbered (office_key BIGINT, year SMALLINT, entry_no BIGINT, eid BI
 """
 
 
-def _cover(con: duckdb.DuckDBPyConnection, staging: Staging) -> None:
+def _cover(con: duckdb.DuckDBPyConnection, staging: Staged, known: Known | None) -> None:
     con.execute("CREATE TABLE office_moment (office_key BIGINT, since TIMESTAMP, until TIMESTAMP, n BIGINT)")
     con.execute("CREATE TABLE known_place (office_key BIGINT)")
     con.execute("CREATE TABLE office_file (office_key BIGINT, file_id INTEGER, n BIGINT)")
@@ -274,6 +299,10 @@ def _cover(con: duckdb.DuckDBPyConnection, staging: Staging) -> None:
     con.execute("INSERT INTO known_place FROM known_office")
     con.execute(_COVERAGE)
     con.execute(_MENTION)
+    if known is not None:
+        for name, frame in (("coverage", known.coverage), ("mention", known.mention)):
+            con.execute(f"DROP TABLE {name}")
+            _keep(con, name, frame)
     con.execute(
         "CREATE TABLE damaged_office AS SELECT DISTINCT office_key FROM office_file JOIN file USING (file_id) WHERE damaged"
     )

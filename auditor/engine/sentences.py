@@ -12,6 +12,7 @@ from string import Formatter
 import polars as pl
 
 from auditor.amounts import SECONDS_IN, amount, counted, mapped
+from auditor.engine.retold import Retold
 from auditor.language import DAY_FORM, Words
 from auditor.law.types import Names, Rulebook, Step
 
@@ -55,6 +56,7 @@ def sentences(findings: pl.DataFrame, rulebook: Rulebook, language: str) -> pl.S
         J04            `from..to`, the numbers missing; n: how many
         J05            the lower number
         J06            the offices that would have registered it
+        J07            what became of the entry, in JSON (`auditor.engine.retold`)
     Raises KeyError for a code without a sentence, or a basis without a reason.
     """
     words = Words("findings", language)
@@ -94,6 +96,8 @@ def _variant() -> pl.Expr:
         .then(pl.lit("branch"))
         .when(code == "J02")
         .then(detail)
+        .when(code == "J07")
+        .then(detail.str.json_path_match("$.kind"))
         .when((code == "J04") & (pl.col("n") == 1))
         .then(pl.lit("one"))
         .when(code == "P03")
@@ -265,6 +269,26 @@ class _Fields:
     def _bound(self, side: int) -> pl.Expr:
         bound = _bounds(pl.col("detail"))[side]
         return bound.str.to_date("%Y-%m-%d").dt.strftime(self.day) if self.code == "P03" else bound
+
+    def retold(self, part: str) -> pl.Expr:
+        rows = self.group.select("service", "channel", "detail").iter_rows()
+        retold = Retold(self.words, self.names.steps)
+        return pl.lit(pl.Series([getattr(retold, part)(*row) for row in rows], dtype=pl.String))
+
+    def cells(self) -> pl.Expr:
+        return self.retold("cells")
+
+    def before_night(self) -> pl.Expr:
+        return self.retold("before_night")
+
+    def after_night(self) -> pl.Expr:
+        return self.retold("after_night")
+
+    def stood(self) -> pl.Expr:
+        return self.retold("stood")
+
+    def effect(self) -> pl.Expr:
+        return self.retold("effect")
 
     def numbers(self) -> pl.Expr:
         return pl.col("n").cast(pl.String)

@@ -44,6 +44,17 @@ class Staging:
         """Narrow a batch of canonical rows (see `auditor.journal.reading`) and append it to its buckets."""
         if rows.is_empty():
             return
+        narrow = self.narrow(rows, file_id)
+        self.entries += len(rows)
+        if self.buckets == 1:
+            self._write(0, narrow)
+            return
+        bucket = pl.struct("home_key", "application_no").hash(seed=7) % self.buckets
+        for part in narrow.with_columns(bucket.alias("bucket")).partition_by("bucket", include_key=True):
+            self._write(int(part["bucket"][0]), part.drop("bucket"))
+
+    def narrow(self, rows: pl.DataFrame, file_id: int) -> pl.DataFrame:
+        """Canonical rows as numbers, the columns of a bucket; their running numbers follow those of the rows added so far."""
         words = self.spellings
         district, office = words.district.codes(pl.col("district")), words.office.codes(pl.col("office"))
         home = words.office.codes(pl.col("registered_by").fill_null(pl.col("office")))
@@ -70,15 +81,9 @@ class Staging:
             rows["unseen"],
             pl.struct("extra_hash", "entry_no", "outcome", "registered_by").hash(seed=11).alias("row_hash"),
         )
-        self.entries += len(rows)
         words.pair_keys.update(narrow["pair_key"].unique().to_list())
         words.word_keys.update(narrow["word_key"].unique().to_list())
-        if self.buckets == 1:
-            self._write(0, narrow)
-            return
-        bucket = pl.struct("home_key", "application_no").hash(seed=7) % self.buckets
-        for part in narrow.with_columns(bucket.alias("bucket")).partition_by("bucket", include_key=True):
-            self._write(int(part["bucket"][0]), part.drop("bucket"))
+        return narrow
 
     def _ends(self, outcomes: pl.Series) -> pl.Series:
         """1 where the outcome is one after which nothing more is required."""

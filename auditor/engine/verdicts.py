@@ -46,6 +46,25 @@ WHERE j.last_idx IS NULL GROUP BY ALL
 """
 
 
+# The same, each by itself; a test holds both of one mind.
+EACH = """
+SELECT app_id, sid, NULL::BIGINT AS word_key, 'met' AS verdict, NULL::VARCHAR AS reason FROM step WHERE sure
+UNION ALL BY NAME SELECT app_id, sid, verdict, reason FROM clocked
+UNION ALL BY NAME SELECT app_id, sid, CASE WHEN reason IS NULL THEN 'skipped' ELSE 'undetermined' END AS verdict, reason FROM missing
+UNION ALL BY NAME SELECT app_id, sid, verdict, reason FROM pending
+UNION ALL BY NAME
+SELECT p.app_id, p.edition_id * 64 + i.idx AS sid, CASE WHEN p.reason = 'impossible_time' THEN 'undetermined' ELSE 'open' END AS verdict,
+    CASE WHEN p.reason = 'impossible_time' THEN p.reason END AS reason
+FROM pending p JOIN range(60) i(idx) ON (p.due & ~lowest_bit(p.due)) & (1::BIGINT << i.idx) <> 0
+UNION ALL BY NAME
+SELECT e.app_id, min(b.word_key) AS word_key, 'undetermined' AS verdict, 'ambiguous_step' AS reason
+FROM entry e JOIN bucket b USING (eid) WHERE e.ambiguous AND e.repeats IS NULL GROUP BY e.app_id, b.word_key >> 32
+UNION ALL BY NAME
+SELECT j.app_id, j.edition_id * 64 + i.idx AS sid, 'undetermined' AS verdict, 'no_entry_of_office' AS reason
+FROM judged_application j JOIN range(60) i(idx) ON j.required & (1::BIGINT << i.idx) <> 0 WHERE j.last_idx IS NULL
+"""
+
+
 def count(con: duckdb.DuckDBPyConnection) -> None:
     """Add a bucket's verdicts to `verdict_count`."""
     con.execute(_COUNT)

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from auditor.errors import UsageError
-from auditor.history.schema import VERSION, carry_forward
+from auditor.history.schema import VERSION, carry_forward, first
 
 OWNER_ONLY = 0o600
 MEMORY = "800MB"
@@ -79,7 +79,7 @@ class History:
         return marker
 
     def _marker(self) -> int | None:
-        found = self.con.execute("SELECT number FROM written").fetchone()
+        found = first(self.con, "SELECT number FROM written")
         return int(found[0]) if found else None
 
     def _not_stored(self, fault: Exception | None) -> UsageError:
@@ -104,7 +104,7 @@ class History:
                 self.con.execute(f'COPY FROM DATABASE "{name}" TO copied')
                 for (table,) in self._tables():
                     counts = [
-                        self.con.execute(f'SELECT count(*) FROM {base}.main."{table}"').fetchone()
+                        first(self.con, f'SELECT count(*) FROM {base}.main."{table}"')
                         for base in (f'"{name}"', "copied")
                     ]
                     if counts[0] != counts[1]:
@@ -130,7 +130,7 @@ class History:
         now is evidence and stays. Runs: their lists of inputs and the findings that ended; figures by office and code, lives
         and replies stay.
         """
-        last = self.con.execute("SELECT max(as_of) FROM run").fetchone()
+        last = first(self.con, "SELECT max(as_of) FROM run")
         if last is None or last[0] is None:
             return {}
         forgotten = {}
@@ -149,16 +149,16 @@ class History:
         return forgotten
 
     def _run_before(self, moment: datetime) -> int:
-        found = self.con.execute("SELECT coalesce(max(run), 0) FROM run WHERE as_of < ?", [moment]).fetchone()
+        found = first(self.con, "SELECT coalesce(max(run), 0) FROM run WHERE as_of < ?", [moment])
         assert found is not None
         return int(found[0])
 
     def _forget(self, table: str, condition: str, edge: int) -> int:
-        gone = self.con.execute(f'DELETE FROM "{table}" WHERE {condition}', [edge]).fetchone()
+        gone = first(self.con, f'DELETE FROM "{table}" WHERE {condition}', [edge])
         return int(gone[0]) if gone else 0
 
     def _name(self) -> str:
-        found = self.con.execute("SELECT current_database()").fetchone()
+        found = first(self.con, "SELECT current_database()")
         assert found is not None
         return str(found[0])
 
@@ -207,7 +207,7 @@ def _private() -> Iterator[None]:
 
 def _check_layout(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     tables = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    found = con.execute("SELECT number FROM version").fetchone() if "version" in tables else (0,)
+    found = first(con, "SELECT number FROM version") if "version" in tables else (0,)
     if tables and (found is None or found[0] == 0):
         raise UsageError(f"{file} is a database, but no history of runs.", hint="Name another file with --store.")
     assert found is not None

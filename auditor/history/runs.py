@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import polars as pl
 
 from auditor.engine.result import FINDING_COLUMNS, VERDICTS, Audit
 from auditor.history import lives
 from auditor.history.history import History
+from auditor.history.schema import first
 
 SETTLED = {"fingerprint": pl.String}
 EXCUSED = {"fingerprint": pl.String, "excuse": pl.String}
@@ -27,13 +29,22 @@ class Added:
     lives: pl.DataFrame
 
 
+class Sent(Protocol):
+    """What remembered the exports of a run (`auditor.history.memory`). settled: `SETTLED`: former findings proved to be mended."""
+
+    settled: pl.DataFrame
+
+    def keep(self, run: int) -> None:
+        """Keep what was sent, within the transaction at hand."""
+
+
 @contextmanager
 def adding(
-    history: History, audit: Audit, settled: pl.DataFrame | None = None, excused: pl.DataFrame | None = None
+    history: History, audit: Audit, sent: Sent | None = None, excused: pl.DataFrame | None = None
 ) -> Iterator[Added]:
     """Add an audit as a run. What is done inside the block (reports, an outbox) belongs to it: raised there, nothing is stored.
 
-    settled: `SETTLED`: former findings that are proved to be mended. excused: `EXCUSED`: findings that an excuse speaks for.
+    sent: what remembered the run's exports while they were read. excused: `EXCUSED`: findings that an excuse speaks for.
     Raises UsageError where the disk does not take it.
     """
     with history.transaction():
@@ -45,21 +56,23 @@ def adding(
             audit,
             run,
             moved,
-            pl.DataFrame(schema=SETTLED) if settled is None else settled,
+            pl.DataFrame(schema=SETTLED) if sent is None else sent.settled,
             pl.DataFrame(schema=EXCUSED) if excused is None else excused,
         )
+        if sent is not None:
+            sent.keep(run)
         yield Added(run, moved, _lives_of(history))
 
 
 def moves_on(history: History, as_of: datetime) -> bool:
     """Whether a run as of that moment moves entries and lives on: none does that looks back before one already kept."""
-    found = history.con.execute("SELECT max(as_of) FROM run WHERE moved").fetchone()
+    found = first(history.con, "SELECT max(as_of) FROM run WHERE moved")
     return found is None or found[0] is None or found[0] <= as_of
 
 
 def _begin(history: History, audit: Audit) -> tuple[int, bool]:
     moved = moves_on(history, audit.as_of)
-    found = history.con.execute("SELECT coalesce(max(run), 0) + 1 FROM run").fetchone()
+    found = first(history.con, "SELECT coalesce(max(run), 0) + 1 FROM run")
     assert found is not None
     run = int(found[0])
     counts = (audit.rows_read, audit.rows_accepted, audit.rows_quarantined, audit.application_count, audit.entries)

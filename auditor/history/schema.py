@@ -13,10 +13,12 @@
     life_event    fingerprint, run, state: each change of state
     reply         what an office answered to a finding: the latest answer counts, earlier ones stay
     sent_layout   layout, header (names of an export's columns), judged (canonical name to header name): how a row was laid out
+    sent_place    place, district, office
     sent          a row as an office sent it: entry (the same through all versions of one row), since, until (run that brought
-                  the next version; null: it stands), gone (first run whose exports cover it and do not have it), place, moment,
-                  cells (all columns in the order of the header), mark (of the judged columns)
-    change        what is different in an entry from what was first exported: columns, before, after; before_run, since, until (put back)
+                  the next version; null: it stands), gone (first run whose exports cover it and do not have it), layout, place, moment (its
+                  earliest as it was read), cells (all columns in the order of the header, `SEPARATOR` between), mark (of the judged columns)
+    change        what is different in an entry from what was first exported: columns (canonical), before; before_run, since (first run
+                  that had it so), until (run that had it put back)
     night         run, key (names what was judged: files, moment, rules …), folder of its report, told: figures for STATUS.html (JSON)
     outbox        message_id, run, kind, district, recipient, file and sha256 (the message), state, attempts, next_try (not before it), said (the mail
                   server's last words), changed_at: auditor.mail.outbox
@@ -26,13 +28,16 @@ A file is carried forward step by step, each step in a transaction; nothing is c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import duckdb
 
 from auditor.engine.result import VERDICTS
 
 VERSION = 3
+SEPARATOR = "\x1f"
+"""Between the cells of a row; white space is folded before, so no cell holds it."""
 
 _VERDICT_COLUMNS = ", ".join(f'"{verdict}" BIGINT' for verdict in VERDICTS)
 _FINDING_COLUMNS = """code VARCHAR, severity VARCHAR, district VARCHAR, office VARCHAR, service VARCHAR, channel VARCHAR,
@@ -68,9 +73,10 @@ CREATE VIEW finding AS
 CREATE TABLE reply (fingerprint VARCHAR, reply VARCHAR, document_no VARCHAR, document_date DATE, period_from DATE, period_to DATE,
     comment VARCHAR, file VARCHAR, line INTEGER, taken BIGINT);
 CREATE TABLE sent_layout (layout INTEGER, header VARCHAR[], judged MAP(VARCHAR, VARCHAR));
-CREATE TABLE sent (entry BIGINT, since BIGINT, until BIGINT, gone BIGINT, layout INTEGER, file VARCHAR, line INTEGER, district VARCHAR, office VARCHAR,
+CREATE TABLE sent_place (place INTEGER, district VARCHAR, office VARCHAR);
+CREATE TABLE sent (entry BIGINT, since BIGINT, until BIGINT, gone BIGINT, layout INTEGER, place INTEGER, file VARCHAR, line INTEGER,
     application_no VARCHAR, year SMALLINT, moment TIMESTAMP, received_day BOOLEAN, completed_day BOOLEAN, mark UBIGINT, cells VARCHAR);
-CREATE TABLE change (entry BIGINT, before_run BIGINT, since BIGINT, until BIGINT, columns VARCHAR[], before VARCHAR[], after VARCHAR[]);
+CREATE TABLE change (entry BIGINT, before_run BIGINT, since BIGINT, until BIGINT, columns VARCHAR[], before VARCHAR[]);
 """
 
 _THIRD = """
@@ -81,6 +87,12 @@ CREATE TABLE outbox (message_id VARCHAR, run BIGINT, kind VARCHAR, district VARC
 
 STEPS: tuple[str | Callable[[duckdb.DuckDBPyConnection], None], ...] = (_FIRST, _SECOND, _THIRD)
 """Step n carries a file from layout n to n + 1; layout 0 is an empty database."""
+
+
+def first(con: duckdb.DuckDBPyConnection, query: str, given: Iterable[object] = ()) -> tuple[Any, ...] | None:
+    """The first row of a query, which is read to its end: an unread rest would block the connection."""
+    rows = con.execute(query, list(given)).fetchall()
+    return rows[0] if rows else None
 
 
 def carry_forward(con: duckdb.DuckDBPyConnection, found: int) -> None:

@@ -21,7 +21,9 @@ from auditor.engine.audit import Asked, audit, working_folder
 from auditor.engine.result import Audit
 from auditor.errors import AuditorError, UsageError
 from auditor.exports.find import Found
+from auditor.history.corrections import Corrections
 from auditor.history.history import History
+from auditor.history.memory import Remembering
 from auditor.history.runs import Added, adding
 from auditor.journal.profile import Profile
 from auditor.mail.message import Message
@@ -174,9 +176,9 @@ class NightRun:
                 known = record is not None
                 if record is None:
                     clear_staged(folders.reports)
-                    result = self._audit(night, means)
+                    result, memory = self._audit(night, means, history)
                     with self.log.stage("history", told) as counts:
-                        record = self._keep(history, result, means, key)
+                        record = self._keep(history, result, memory, means, key)
                         counts |= {
                             "run": record.run,
                             "letters": len(Outbox(history, folders.outbox).of_run(record.run)),
@@ -191,8 +193,8 @@ class NightRun:
         night_done(folders.history, night)
         return known
 
-    def _audit(self, night: Night, means: Means) -> Audit:
-        """Judge the night's files under the names that the offices gave them."""
+    def _audit(self, night: Night, means: Means, history: History) -> tuple[Audit, Remembering]:
+        """Judge the night's files under the names that the offices gave them, and compare what they sent with what they sent before."""
         folders, told = self.config.folders, self.told
         work = folders.history / WORK
         languages = {*self.config.letter_languages, *(each for head in means.heads.values() for each in head.languages)}
@@ -202,19 +204,24 @@ class NightRun:
             _lay_out(night, folders.archive, work)
             with working_folder(folders.history / ".work") as folder, chdir(work):
                 found = Found.named(*(Path(each.label) for each in night.files))
-                result = audit(found, means.profile, means.rulebook, asked, folder, register=means.register)
+                memory = Remembering(
+                    history, means.profile, night.as_of, folder / "sent", Corrections(), show_names=False
+                )
+                result = audit(
+                    found, means.profile, means.rulebook, asked, folder, register=means.register, memory=memory
+                )
             _compare(night, result)
             remove_tree(work)
             counts |= {"files": len(result.inputs), "rows": result.rows_read, "entries": result.entries}
             counts |= {"quarantined": result.rows_quarantined, "findings": len(result.findings)}
-        return result
+        return result, memory
 
-    def _keep(self, history: History, result: Audit, means: Means, key: str) -> Record:
+    def _keep(self, history: History, result: Audit, memory: Remembering, means: Means, key: str) -> Record:
         """Report and letters on the disk, then the run and the letters' rows in the history, all of it or nothing."""
         folders = self.config.folders
         outbox = Outbox(history, folders.outbox)
         settings = self.config.mail
-        with adding(history, result) as added:
+        with adding(history, result, memory) as added:
             folder = staged(folders.reports, key)
             write_reports(result, means.rulebook, folder)
             settle_tree(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from pathlib import Path
 from string import Formatter
@@ -127,6 +128,14 @@ ALLOWANCE: dict[str, Value] = DAYS | {
 OPEN: dict[str, Value] = {"completed_at": None}
 UNBEGUN: dict[str, Value] = {"received_at": None, "completed_at": None, "detail": "not_begun"}
 
+
+def told(kind: str, cells: list[list[str | None]], timely: str | None) -> str:
+    """What became of an entry, as the history hands it over."""
+    verdicts = [[timely, "late", "met"], ["issue", "open", None]] if timely else []
+    nights = ["2018-03-19 23:59:59", "2018-03-30 23:59:59"]
+    return json.dumps({"kind": kind, "cells": cells, "verdicts": verdicts, "nights": nights, "stood": "наурыз.csv:17"})
+
+
 # Code and variant to what makes it different from A_FINDING.
 FINDINGS: dict[str, dict[str, Value]] = {
     "T01.plain": HOUR,
@@ -170,6 +179,15 @@ FINDINGS: dict[str, dict[str, Value]] = {
     "J04.plain": {"detail": "119..120", "n": 2},
     "J04.one": {"detail": "119..119", "n": 1},
     "J05.plain": {"detail": "130"},
+    "J06.plain": {"due_at": datetime(2018, 3, 26, 18, 30), "detail": "Жұмыспен қамту бөлімі"},
+    "J07.changed": {
+        "detail": told(
+            "changed",
+            [["Орындалды", "2018-03-19 09:40", "2018-03-16 17:50"], ["Роль", None, ""], ["ФИО", None, None]],
+            "sign",
+        )
+    },
+    "J07.gone": {"detail": told("gone", [], None)},
 }
 
 
@@ -315,7 +333,9 @@ def test_what_the_rules_do_not_know_keeps_its_spelling() -> None:
 
 def test_what_was_not_recorded_is_said_to_be_so() -> None:
     """A null never swallows a sentence."""
-    kept = {key: row.get("detail") if key[:3] in {"J02", "S04", "P03"} else None for key, row in FINDINGS.items()}
+    kept = {
+        key: row.get("detail") if key[:3] in {"J02", "J07", "S04", "P03"} else None for key, row in FINDINGS.items()
+    }
     rows = a_frame(*(dict.fromkeys(A_FINDING) | {"code": key[:3], "detail": kept[key]} for key in FINDINGS))
     for language in LANGUAGES:
         assert sentences(rows, BOOK, language).null_count() == 0

@@ -26,6 +26,7 @@ class Nights:
         self.folder = folder
         self.store = folder / "history.duckdb"
         self.out = folder / "out"
+        self.last = pl.DataFrame()
 
     def run(
         self, *rows: str, as_of: str = "2018-03-20", header: str = HEADER, file: str = "journal.csv", options: Any = ()
