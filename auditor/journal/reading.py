@@ -17,6 +17,7 @@ from auditor.exports.source import Decision, Source
 from auditor.journal.asides import Asides
 from auditor.journal.columns import Columns, PersonColumn
 from auditor.journal.layout import Layout, survey
+from auditor.journal.links import follow_links
 from auditor.journal.offices import Register
 from auditor.journal.placing import Placing
 from auditor.journal.profile import MOMENTS, Profile
@@ -181,7 +182,7 @@ class Reading:
         layout, lines = self.layout, portion.lines
         texts = self._columns.restore(portion.texts if portion.tidy else clean(portion.texts))
         entries = unfold_rows if self.profile.unfolds else type_rows
-        rows = entries(texts, lines, layout, self.profile)
+        rows = follow_links(entries(texts, lines, layout, self.profile))
         faults = pl.concat([self._beyond_header(texts, lines, rows), judge(rows)])
         if self.placing:
             rows, misplaced = self.placing(rows)
