@@ -61,7 +61,9 @@ def test_a_quoted_number_joins_the_rows_of_both_offices(tmp_path: Path) -> None:
 
 def test_without_the_office_nothing_is_joined_and_nothing_called_lost(tmp_path: Path) -> None:
     """The number alone is another akim's as well: the pair is named, with its reasons."""
-    text = AKIM + BEFORE_AND_AFTER + line("Ауыл", "3", "akim_sign", "05") + line("Бөлім", "203", "register", "14", "15,")
+    text = (
+        AKIM + BEFORE_AND_AFTER + line("Ауыл", "3", "akim_sign", "05") + line("Бөлім", "203", "register", "14", "15,")
+    )
     told, found = audited(tmp_path, text)
     assert told["applications"] == 4
     assert not [f for f in found if f["code"] == "J06"]
