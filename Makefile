@@ -1,12 +1,14 @@
 # make demo   an audit of the invented journals in sample_data/, and where its report is
 # make test   lint, types, tests
+# make browser      the pages in Debian's chromium: axe, a phone, paper, hostile journals (installs it where it can, else says so)
+# make screenshots  the pictures of docs/screenshots/
 # make bench  the engine against its rivals
 # make lock   resolve the dependencies anew (UPGRADE=1: to the newest allowed)
 # make clean  remove what the others made
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test lint types pytest bench setup lock clean
+.PHONY: demo test lint types pytest browser screenshots bench setup lock clean
 
 DEMO_AS_OF ?= 2019-07-31
 DEMO_OUT ?= reports/demo
@@ -38,6 +40,13 @@ types: setup
 
 pytest: setup
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+browser: setup
+	@if tools/chromium.sh; then $(BIN)/python -m pytest -m browser tests/browser; fi
+
+screenshots: setup
+	tools/chromium.sh
+	$(BIN)/python tools/screenshots.py
 
 bench: setup .venv-bench/.locked
 	$(BIN)/python benchmarks/run.py

@@ -1,0 +1,306 @@
+"""The pages as a reader has them: in a browser, on a phone, on paper, without a script, by keyboard, with hostile journals."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from auditor.engine.result import Audit
+from auditor.report.frames import DEPUTIES, FINDINGS, FLOWS, UNKNOWN_ROLES
+from browser.conftest import Open
+from report import example
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = ("kk", "ru", "en")
+DISTRICT = "Абай ауданы.html"
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "width", "dark"),
+    [
+        *((language, name, 1280, False) for language in LANGUAGES for name in ("index.html", DISTRICT)),
+        *(("ru", name, 390, dark) for name in ("index.html", DISTRICT) for dark in (False, True)),
+        ("kk", "index.html", 1280, True),
+    ],
+)
+def test_axe_finds_nothing(opened: Open, language: str, name: str, width: int, dark: bool) -> None:
+    """No violation of any rule that axe knows, with everything that opens opened."""
+    page = opened(example.large(language, 60), name, width=width, dark=dark)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("name", ["index.html", DISTRICT])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_phone_scrolls_down_only(opened: Open, language: str, name: str) -> None:
+    """What is wider than 390 pixels scrolls in a region of its own, which the keyboard reaches."""
+    for script in (True, False):
+        page = opened(example.large(language, 60), name, width=390, script=script)
+        width = page.locator("html").bounding_box()
+        assert width is not None
+        assert width["width"] <= 390
+        sizes = page.locator("html").evaluate("e => [e.scrollWidth, e.clientWidth]") if script else [390, 390]
+        assert sizes[0] <= sizes[1]
+        wide = page.locator("div.wide")
+        assert wide.count() > 3
+        assert wide.count() == page.locator("div.wide[tabindex='0'][role=region][aria-labelledby]").count()
+
+
+TIMED = """
+async index => {
+    document.querySelectorAll('.findings thead button')[index].click();
+    document.body.offsetHeight;
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+}
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_five_thousand_findings_sort_in_half_a_second(opened: Open, language: str) -> None:
+    """The time of the page's own thread, so that a busy machine does not judge: from the click to what is drawn."""
+    page = opened(example.large(language, 5000))
+    assert page.locator(".findings tbody tr").count() == 5000
+    metrics = page.context.new_cdp_session(page)
+    metrics.send("Performance.enable")
+
+    def spent() -> float:
+        told = metrics.send("Performance.getMetrics")["metrics"]
+        return float(next(each["value"] for each in told if each["name"] == "ThreadTime"))
+
+    for index in range(7):
+        before = spent()
+        page.evaluate(TIMED, index)
+        assert spent() - before < 0.5, index
+
+
+def column(page: Page, number: int) -> list[str]:
+    told = page.evaluate(
+        "n => [...document.querySelectorAll('.findings tbody tr:not([hidden])')].map(r => r.cells[n].textContent)",
+        number,
+    )
+    return [str(text) for text in told]
+
+
+def test_a_column_sorts_both_ways_by_keyboard(opened: Open) -> None:
+    """The state is told to those who hear the page; a column of excess begins with the most."""
+    page = opened(example.audit("en"))
+    head = page.locator(".findings thead th").first
+    head.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    up = column(page, 0)
+    assert up == ["", "7", "2018-15", "2018-15", "2018-15"]
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    assert column(page, 0)[0] == "2018-15"
+    over = page.locator(".findings thead th").nth(5)
+    over.get_by_role("button").click()
+    assert over.get_attribute("aria-sort") == "descending"
+    assert head.get_attribute("aria-sort") is None
+    assert column(page, 5)[:2] == ["11.5 working days", "1 h 10 min"]
+
+
+def test_names_sort_by_the_language_s_order(opened: Open) -> None:
+    """Қ after К in Kazakh, not after я."""
+    page = opened(example.large("kk", 200))
+    page.locator(".findings thead button").nth(3).click()
+    offices = list(dict.fromkeys(text.split(":")[0] for text in column(page, 3)))
+    assert offices == [
+        "Абай ауданы",
+        "Ақтоғай ауданы",
+        "Бұқар жырау ауданы",
+        "г. Темиртау",
+        "Қарқаралы ауданы",
+        "Шет ауданы",
+    ]
+
+
+def test_search_and_filters_leave_what_fits_and_say_how_many(opened: Open) -> None:
+    """Words in any order and letter case; a list offers only what the others leave; reset brings all back."""
+    page = opened(example.large("ru", 400))
+    shown, all_of_them = page.locator("#filter-count"), "Показано 400 из 400."
+    expect(shown).to_have_text(all_of_them)
+    page.locator("[name=search]").fill("ЖТ-17 темиртау")
+    expect(shown).not_to_have_text(all_of_them)
+    numbers, offices = column(page, 0), column(page, 3)
+    assert 0 < len(numbers) < 40
+    assert all("ЖТ-17" in number for number in numbers)
+    assert all("Темиртау" in office for office in offices)
+    page.locator("#filter button").click()
+    expect(shown).to_have_text(all_of_them)
+    page.locator("[name=district]").select_option("Шет ауданы")
+    assert {text.split(":")[0] for text in column(page, 3)} == {"Шет ауданы"}
+    offices = page.locator("[name=office] option").all_text_contents()
+    assert len(offices) == 3
+    assert all(text.startswith("Шет ауданы") for text in offices[1:])
+    page.locator("[name=code]").select_option("T01")
+    count = len(column(page, 1))
+    expect(shown).to_have_text(f"Показано {count} из 400.")
+    assert 0 < count < 100
+
+
+def test_without_a_script_all_is_there_but_sorting_and_search(opened: Open) -> None:
+    """The same findings, under headings; what opens still opens."""
+    page = opened(example.large("ru", 60), script=False)
+    assert not page.locator("#filter").is_visible()
+    assert page.locator(".findings thead button").count() == 0
+    assert page.locator(".findings details").count() == 60
+    assert (page.locator(".findings th[colspan]").first.text_content() or "").startswith("Абай ауданы: аппарат")
+    first = page.locator(".findings details").first
+    first.locator("summary").click()
+    assert first.locator("li.d").is_visible()
+    assert "5(2)" in first.inner_text()
+
+
+def test_on_paper_every_finding_is_open(opened: Open) -> None:
+    """Proof is on the sheet; what only a screen can use is not; A4 is wide enough."""
+    for script in (True, False):
+        page = opened(example.large("ru", 60), script=script)
+        assert page.pdf(prefer_css_page_size=True)[:5] == b"%PDF-"
+        page.set_viewport_size({"width": 1032, "height": 700})  # A4 across, less its margins
+        page.emulate_media(media="print")
+        assert not page.locator("nav").is_visible()
+        assert page.locator(".findings li.d").first.is_visible()
+        if script:
+            assert page.evaluate("document.documentElement.scrollWidth") <= 1032
+
+
+PIECES = (
+    "<script>window.hit=1</script>",
+    "</script><script>window.hit=1</script>",
+    "<img src=x onerror=window.hit=1>",
+    "<svg onload=window.hit=1>",
+    "<svg><script>window.hit=1</script></svg>",
+    "<iframe src=javascript:window.hit=1>",
+    "<a href=javascript:window.hit=1>x</a>",
+    "<a href=https://example.org>x</a>",
+    "<base href=//example.org>",
+    "<link rel=stylesheet href=//example.org>",
+    "<meta http-equiv=refresh content=0;url=//example.org>",
+    "<style>*{display:none}</style>",
+    "</style><b>",
+    "</title><b>",
+    "</table><b>",
+    "</td></tr><tr><td>",
+    "<tr><th colspan=5 scope=rowgroup><b>x",
+    "</details></details>",
+    "<form action=//example.org><input name=search>",
+    "<input autofocus onfocus=window.hit=1>",
+    "<body onload=window.hit=1>",
+    "<details open ontoggle=window.hit=1>",
+    "<template><b>",
+    '<noscript><p title="</noscript><img src=x onerror=window.hit=1>">',
+    "<math><mi xlink:href=javascript:window.hit=1>",
+    "<object data=//example.org>",
+    "<embed src=//example.org>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<?xml ?>",
+    "&lt;b&gt;",
+    "&#60;b&#62;",
+    "&#x3c;script&#x3e;",
+    "&amp;lt;",
+    '" onmouseover="window.hit=1',
+    "' onmouseover='window.hit=1",
+    "` onmouseover=`window.hit=1",
+    " onmouseover=window.hit=1 x=",
+    '=HYPERLINK("//example.org")',
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "javascript:window.hit=1",
+    "https://example.org/a?b=c&d",
+    "//example.org",
+    "data:text/html,<b>",
+    "file:///etc/passwd",
+    "../../x",
+    "\u202eabc\u202c",
+    "\u2066x\u2069",
+    "\u200fשלום",
+    "\u061c",
+    "\u200b\u200c\u200d\u2060\ufeff",
+    "\x00",
+    "\x01\x1b[31m",
+    "\x85\u2028\u2029",
+    "\ud7ff\uffff\ufffe",
+    "e" + "\u0301" * 60,
+    "{{ 7*7 }}",
+    "{% raw %}",
+    "${7*7}",
+    "{0}{files}{shown}{total}",
+    "%s%d%n",
+    "\\u003cscript\\u003e",
+    "\t\n",
+    "x" * 3000,
+)
+PAYLOADS = tuple(
+    f"{before}{piece} {n}{chr(0x430 + i)}"
+    for i, before in enumerate(("", "Абай ", "\"'>"))
+    for n, piece in enumerate(PIECES)
+)
+"""Each ends in its own mark, so that those that are shown alike remain as many."""
+
+
+def journal_of(texts: list[str]) -> Audit:
+    """An audit in which every text that a journal writes is one of these, each in every place once."""
+    clean = example.audit("ru")
+    keep = {"code", "severity", "limit_unit", "basis", "fingerprint"}
+
+    def spread(schema: dict[str, object], row: dict[str, object]) -> list[dict[str, object]]:
+        places = [name for name, kind in schema.items() if str(kind) == "String" and name not in keep]
+        return [
+            {**row, **{name: texts[(i + n) % len(texts)] for n, name in enumerate(places)}} for i in range(len(texts))
+        ]
+
+    return example.audit(
+        "ru",
+        findings=example.frame(FINDINGS, *spread(FINDINGS, example.finding())),
+        unknown_roles=example.frame(UNKNOWN_ROLES, *spread(UNKNOWN_ROLES, {"n": 1})),
+        deputies=example.frame(DEPUTIES, *spread(DEPUTIES, {"n": 1})),
+        flows=example.frame(FLOWS, *spread(FLOWS, {"n": 1, "waits": 0, "works": 0, "waited": 0.0, "worked": 0.0})),
+        quarantine=clean.quarantine.head(1).select(
+            example.pl.lit(text).alias(name)
+            if name in ("source_file", "column", "value", "reason", "raw")
+            else example.pl.col(name)
+            for text, name in zip(texts, clean.quarantine.columns, strict=False)
+        ),
+        inputs=tuple(example.input_file(text, 1, 1, encoding=text) for text in texts),
+        remarks=tuple(texts),
+    )
+
+
+ELEMENTS = "[...document.querySelectorAll('*')].map(e => e.localName + ' ' + e.getAttributeNames().join(' '))"
+
+
+def test_two_hundred_hostile_texts_add_no_element_no_link_and_no_script(opened: Open) -> None:
+    """The browser's own count of elements, before and after our script ran, against a journal of plain words."""
+    assert len(set(PAYLOADS)) >= 200
+    assert all(kind in json.dumps(PAYLOADS) for kind in ("script", "href", "onerror", "HYPERLINK"))
+    plain = [f"слово {n}" for n in range(len(PAYLOADS))]
+    counts = []
+    for texts in (plain, list(PAYLOADS)):
+        page = opened(journal_of(texts))
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        page.evaluate("document.querySelectorAll('.findings thead button')[3].click()")
+        counts.append(Counter(page.evaluate(ELEMENTS)))
+    assert counts[0] == counts[1]
+    assert sum(counts[0].values()) > 1000
+    assert page.evaluate("window.hit") is None
+    assert len(page.heard) == 1, page.heard  # type: ignore[attr-defined]
+
+
+def test_a_district_s_page_with_hostile_texts(opened: Open) -> None:
+    """The same of the page that is sent to a district: every one of its elements is there for a plain journal too."""
+    pages = []
+    for office in ("Отдел <b>1</b> </th></tr><a href=x>", "Отдел 1"):
+        findings = example.frame(FINDINGS, example.finding(office=office, district="Абай"))
+        pages.append(opened(example.audit("ru", findings=findings), "Абай.html"))
+    assert Counter(pages[0].evaluate(ELEMENTS)) == Counter(pages[1].evaluate(ELEMENTS))
