@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 HEAD = 1 << 16
+WEB_ARCHIVE = re.compile(rb"\s*(?:mime-version:|content-type:\s*multipart/)", re.IGNORECASE)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BARE_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x06\x00", b"\x09\x08\x08\x00")
 """The first record of an Excel workbook older than OLE files."""
@@ -129,6 +130,6 @@ def _kind_of_text(head: bytes) -> Kind:
         return Kind.XML_SHEET
     if re.match(rb"<(?:!doctype|\?xml|html|head|meta|body|style|div|table|!--)", plain) and b"<" in plain:
         return Kind.HTML
-    if plain.startswith(b"mime-version:") and b"multipart/related" in plain:
+    if WEB_ARCHIVE.match(plain):
         return Kind.HTML
     return Kind.TEXT

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from auditor.exports.cell_text import number_text
+from auditor.exports.kinds import WEB_ARCHIVE
 
 PORTION = 1 << 16
 WIDEST = 16_384
@@ -207,16 +208,29 @@ def read_page(path: Path, encoding: str, take: Take) -> int:
     page = Page(take)
     with path.open("rb") as file:
         for data in _page_parts(file):
-            text = data.decode(encoding, "damaged")
+            text = _without_comments(data.decode(encoding, "damaged"))
             for at in range(0, len(text), PORTION):
                 page.feed(text[at : at + PORTION])
     page.close()
     return page.count
 
 
+def _without_comments(text: str) -> str:
+    """A comment that never ends would have the parser look for its end again and again; it is shown as the text that it is."""
+    kept: list[str] = []
+    at = 0
+    while (begin := text.find("<!--", at)) >= 0:
+        end = text.find("-->", begin + 4)
+        if end < 0:
+            return "".join([*kept, text[at:].replace("<!--", "&lt;!--")])
+        kept.append(text[at:begin])
+        at = end + 3
+    return "".join([*kept, text[at:]])
+
+
 def _page_parts(file: BinaryIO) -> list[bytes]:
     data = file.read()
-    if not data[:200].lstrip(b"\xef\xbb\xbf \r\n").lower().startswith(b"mime-version:"):
+    if not WEB_ARCHIVE.match(data):
         return [data]
     message = email.message_from_bytes(data, policy=email.policy.default)
     parts = (part.get_payload(decode=True) for part in message.walk() if part.get_content_type() == "text/html")

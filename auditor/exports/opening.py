@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,15 +65,12 @@ class _Opener:
         self.opened = Opened()
         self.faults: list[InputError] = []
         self._folder = folder
-        self._rooms = 0
         self._left = MOST_BYTES
 
     def _room(self) -> Path:
         """A new folder under a name of ours."""
-        room = self._folder / str(self._rooms)
-        self._rooms += 1
-        room.mkdir(parents=True, mode=0o700)
-        return room
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Path(tempfile.mkdtemp(dir=self._folder))
 
     def open(
         self, path: Path, label: str, name: str, *, asked: bool, depth: int, decisions: tuple[Decision, ...]

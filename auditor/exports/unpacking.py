@@ -25,7 +25,10 @@ from auditor.exports.markup import NotReadable, read_excel_2003, read_page
 from auditor.exports.ooxml import Facts, Stop, column_name, facts_of
 
 MEMORY = 3 << 30
-CPU_SECONDS = 600
+CPU_SECONDS = 30
+CPU_SECONDS_A_MEGABYTE = 10
+"""Ten times what a page or workbook takes. No file takes more than `MOST_CPU_SECONDS`."""
+MOST_CPU_SECONDS = 600
 LARGEST_SPOOL = 8 << 30
 PORTION = 4096
 PORTION_LETTERS = 4 << 20
@@ -164,7 +167,8 @@ def _spool_sheet(sheet: calamine.CalamineSheet, at: int, known: Facts, spool: Sp
 def main(kind: str, path: str, folder: str, encoding: str) -> int:
     """Take a file apart within bounds: 0, or 3 where it is refused."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    seconds = min(CPU_SECONDS + CPU_SECONDS_A_MEGABYTE * (Path(path).stat().st_size >> 20), MOST_CPU_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_SPOOL, LARGEST_SPOOL))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     told: dict[str, object]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import datetime, time, timedelta
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from auditor.exports.opening import open_exports
 from auditor.journal.layout import Surveyed, survey_exports
 from auditor.journal.profile import Profile
 from auditor.journal.reading import FileSummary, read_source
-from exports.containers import WRITERS, as_csv, as_html, as_ods, as_xls, as_xlsx
+from exports.containers import WRITERS, as_csv, as_html, as_ods, as_xls, as_xlsx, as_xml
 from journal.exporting import HEADER, good_row
 
 ROWS = [
@@ -243,6 +245,27 @@ def test_a_page_cut_short_and_an_undecodable_byte_damage_their_own_rows(tmp_path
     assert broken == {4: "undecodable", 7: "missing_value"}
 
 
+def test_a_web_archive_and_a_comment_that_never_ends(tmp_path: Path) -> None:
+    page = MIMEMultipart("related")
+    page.attach(MIMEText(as_html(ROWS).decode().replace("<table", "<!-- x --><table"), "html", "utf-8"))
+    assert only(read(tmp_path, "web.xls", page.as_bytes()).rows)["source_line"].to_list() == [2, 3, 4, 5, 6, 7]
+    got = read(tmp_path, "cut.html", as_html(ROWS).replace(b"</table>", b"<tr><td>" + b"<!-- " * 200_000))
+    assert only(got.rows)["source_line"].to_list() == [2, 3, 4, 5, 6, 7]
+
+
+def test_rows_and_cells_of_excels_xml_stand_where_it_says(tmp_path: Path) -> None:
+    """`ss:Index` leaps over rows and cells, `ss:MergeDown` reaches down."""
+    text = as_xml([ROWS[0], ["", *ROWS[1][1:]], ["", *ROWS[2][1:]]]).decode()
+    text = text.replace("<Row>", '<Row ss:Index="4">', 1)
+    text = text.replace(
+        "<Row><Cell/>", '<Row><Cell ss:MergeDown="1"><Data ss:Type="String">Шет ауданы</Data></Cell>', 1
+    )
+    text = text.replace("<Row><Cell/><Cell>", '<Row><Cell ss:Index="2">', 1)
+    got = read(tmp_path, "old.xls", text.encode())
+    assert only(got.rows)["source_line"].to_list() == [5, 6]
+    assert only(got.rows)["district"].to_list() == ["Шет ауданы"] * 2
+
+
 def test_typed_parquet(tmp_path: Path) -> None:
     moment = datetime(2018, 3, 5, 10, 20, 30)
     frame = pl.DataFrame(
@@ -377,5 +400,6 @@ def test_a_panic_of_the_reader_is_a_sentence(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(unpacking, "unpack", panic)
     monkeypatch.setattr(unpacking.resource, "setrlimit", lambda *_: None)
-    assert unpacking.main("xlsx", "a.xlsx", str(tmp_path), "") == 3
+    (tmp_path / "a.xlsx").write_bytes(b"")
+    assert unpacking.main("xlsx", str(tmp_path / "a.xlsx"), str(tmp_path), "") == 3
     assert "index out of bounds" in (tmp_path / "tables.json").read_text()
