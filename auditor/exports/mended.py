@@ -193,13 +193,12 @@ class _Taken:
     def _several(self, line: int, raw: str) -> int:
         """A raw text with line breaks: a row with breaks in its cells, or several rows."""
         stretch = split_stretch(raw.encode("utf-8", "replace"), line, self.shape, last=True)
-        lines = stretch.regular.split("\n")[:-1]
-        for at, text in zip(stretch.regular_lines, lines, strict=True):
+        for at, text in zip(stretch.regular_lines, stretch.regular, strict=True):
             cells, _ = split_cells(text, self.shape.delimiter)
             self.rows.append((at, text, cells or []))
         self.rows += stretch.records
         self.faults += stretch.faults
-        return max(0, len(lines) + len(stretch.records) + len(stretch.faults) - 1)
+        return max(0, len(stretch.regular) + len(stretch.records) + len(stretch.faults) - 1)
 
     def _set_aside(
         self,

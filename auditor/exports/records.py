@@ -7,12 +7,15 @@ it opens is set aside, and reading goes on at the next line.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from functools import cache
 
 import polars as pl
 
+NO_TEXT = "auditor.exports.records"
+codecs.register_error(NO_TEXT, lambda fault: ("\0", fault.end))  # type: ignore[attr-defined] # a NUL: no regular line has one
 LONGEST_RECORD_LINES = 2_000
 LONGEST_RECORD = 1 << 18
 """A quotation that does not close within so many lines or characters never will."""
@@ -60,12 +63,11 @@ class Shape:
 
 @dataclass
 class Stretch:
-    """A stretch split. `regular`: text of the lines that are one well-formed record each, and their line numbers.
+    """A stretch split. `regular`: the lines that are one well-formed record each, as texts, and their line numbers.
     `records`: (line, raw, cells) of the others that could be read. `continued`: lines on which a record goes on. `lines_used`: all but a last record that goes on after the stretch, whose bytes are `carried`."""
 
-    regular: str = ""
+    regular: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     regular_lines: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.Int32))
-    quoted: bool = False
     records: list[tuple[int, str, list[str]]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     blank: int = 0
@@ -135,6 +137,7 @@ def split_stretch(data: bytes, first_line: int, shape: Shape, *, last: bool) -> 
 
 class _Splitter:
     def __init__(self, data: bytes, first_line: int, shape: Shape, last: bool) -> None:
+        self.data = data
         self.lines = data.split(b"\n")
         if not self.lines[-1]:
             self.lines.pop()
@@ -167,18 +170,17 @@ class _Splitter:
             texts = texts.head(end)
         kept = texts.filter(regular)
         if len(kept):
-            self.out.regular = kept.str.join("\n").item() + "\n"
-            self.out.quoted = '"' in self.out.regular
+            self.out.regular = kept
             self.out.regular_lines = regular.arg_true().cast(pl.Int32) + self.first_line
         self.out.lines_used = end
         return self.out
 
     def _texts(self) -> pl.Series:
         """The lines as texts; one that is not UTF-8 as a text that no pattern fits."""
-        try:
-            return pl.Series(b"\n".join(self.lines).decode().split("\n") if self.lines else [], dtype=pl.String)
-        except UnicodeDecodeError:
-            return pl.Series([_decoded(line) for line in self.lines], dtype=pl.String)
+        if not self.lines:
+            return pl.Series(dtype=pl.String)
+        text = self.data.removesuffix(b"\n").decode("utf-8", NO_TEXT)
+        return pl.Series([text]).str.split("\n").explode(empty_as_null=False)
 
     def _text(self, index: int) -> str:
         return self.lines[index].decode("utf-8", "surrogateescape")
@@ -277,13 +279,6 @@ class _Splitter:
         if cells is None:
             cells = [cell.strip('"') for cell in text.split(self.shape.delimiter)]
         self.out.faults.append(Fault(self.first_line + start, reason, readable(raw), cells, value, expected))
-
-
-def _decoded(line: bytes) -> str:
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return "\0"
 
 
 def _undecodable(raw: bytes) -> str | None:

@@ -21,7 +21,7 @@ from auditor.exports.records import LONGEST_LINE, Fault, Shape, Stretch, readabl
 from auditor.exports.source import Source
 from auditor.exports.transcoding import TextStream, text_stream
 
-STRETCH = 8 << 20
+STRETCH = 4 << 20
 """Bytes read at a time. Larger ones cost more: memory is touched anew faster than the fixed cost of a batch is saved."""
 CR, LF = b"\r\n"
 LINE_BREAK = re.compile(rb"\r\n|\n|\r")
@@ -165,10 +165,10 @@ def _careful_road(stretch: Stretch, shape: Shape) -> Portion:
     """What was split by hand, as texts in the order of the file."""
     schema = dict.fromkeys(positions(shape.width), pl.String)
     parts = []
-    if stretch.regular:
-        texts = texts_by_arrow(
-            pa.py_buffer(stretch.regular.encode()), shape.delimiter, shape.width, quoted=stretch.quoted
-        )
+    if len(stretch.regular):
+        quoted = bool(stretch.regular.str.contains('"', literal=True).any())
+        whole = stretch.regular.str.join("\n").to_arrow(compat_level=pl.CompatLevel.oldest())
+        texts = texts_by_arrow(whole[0].as_buffer(), shape.delimiter, shape.width, quoted=quoted)
         assert texts is not None, "the pattern of a regular line lets only whole rows through"
         assert len(texts) == len(stretch.regular_lines), "every regular line is one row"
         parts.append(texts.with_columns(stretch.regular_lines.alias("line")))
@@ -183,7 +183,9 @@ def _careful_road(stretch: Stretch, shape: Shape) -> Portion:
 
     def raw(wanted: list[int]) -> list[str]:
         known = {line: text for line, text, _ in stretch.records}
-        regular = dict(zip(stretch.regular_lines, stretch.regular.split("\n"), strict=False))
-        return [known.get(line) or readable(regular[line].encode()) for line in wanted]
+        unknown = [line for line in wanted if line not in known]
+        at = stretch.regular_lines.search_sorted(pl.Series(unknown, dtype=pl.Int32))
+        known |= {line: readable(text.encode()) for line, text in zip(unknown, stretch.regular.gather(at), strict=True)}
+        return [known[line] for line in wanted]
 
     return Portion(joined.drop("line"), joined["line"], raw, stretch.faults, blank=blank, continued=continued)
