@@ -18,6 +18,7 @@ from auditor.errors import AuditorError
 COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("auditor.commands.audit:audit", "Judge exports and write the reports."),
     "check": ("auditor.commands.check:check", "Say which rows would be quarantined, and why."),
+    "profile": ("auditor.commands.profile:profile", "Propose a profile for an unknown export."),
     "explain": ("auditor.commands.explain:explain", "One application as a timeline, each clock worked out."),
     "reconcile": ("auditor.commands.reconcile:reconcile", "Hold a list from elsewhere against the journals."),
     "table": ("auditor.commands.table:table", "The monthly tables of appendices 16 and 17, as XLSX."),

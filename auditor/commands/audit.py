@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from auditor.commands import options
-from auditor.commands.lines import say_doubts, say_lines
+from auditor.commands.lines import say_doubts, say_lines, say_other_mail
 from auditor.engine.audit import Asked, working_folder
 from auditor.engine.audit import audit as run_audit
 from auditor.engine.result import SEVERITIES, Audit
@@ -96,7 +96,7 @@ def audit(
     """
     words = Words("audit", lang)
     rulebook = options.rulebook_at(rules)
-    profile = options.profile_at(profile_file, rulebook.zone)
+    profile = options.profile_at(profile_file, rulebook.zone, rules)
     register = options.register_at(offices_file, rulebook)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)
@@ -130,6 +130,7 @@ def audit(
 def _say(result: Audit, words: Words, out: Path) -> None:
     say_doubts(((f.path, ((d.doubtful, d.evidence) for d in f.reading)) for f in result.inputs), result.language)
     say_lines(((f.path, f.lines) for f in result.inputs), result.language)
+    say_other_mail(((f.path, f.rows_of_other_mail) for f in result.inputs), result.language)
     verdicts = result.verdict_totals()
     by_severity = dict(result.findings.group_by("severity").len().iter_rows())
     for line in result.remarks:

@@ -9,15 +9,14 @@ from pathlib import Path
 import click
 
 from auditor.commands import options
-from auditor.commands.lines import say_doubts, say_lines
+from auditor.commands.lines import say_doubts, say_lines, say_other_mail
 from auditor.engine.audit import decided
 from auditor.exports.find import find_exports, said_of
 from auditor.exports.opening import open_exports
 from auditor.journal.layout import Layout, survey_exports
 from auditor.journal.offices import Register
 from auditor.journal.persons import mask
-from auditor.journal.profile import Profile
-from auditor.journal.profile_file import load_profile
+from auditor.journal.profile import ZONE, Profile
 from auditor.journal.quarantine import sentence
 from auditor.journal.reading import FileSummary, read_source
 from auditor.language import Words
@@ -28,12 +27,7 @@ SHOWN = 200
 
 @click.command()
 @click.argument("exports", nargs=-1, required=True, metavar="EXPORT...")
-@click.option(
-    "--profile",
-    "profile_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="How these exports' columns map to the canonical journal.",
-)
+@options.profile
 @options.offices
 @options.rules
 @options.language
@@ -45,7 +39,7 @@ def check(
     EXPORT is a file, a folder (searched through) or a glob. Exit code 1 if a row would be quarantined, 0 if none,
     2 if a file can't be read at all.
     """
-    profile = load_profile(profile_file) if profile_file else Profile.canonical()
+    profile = options.profile_at(profile_file, ZONE, rules)
     register = options.register_at(offices_file, options.rulebook_at(rules)) if offices_file else None
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
         surveyed = survey_exports(open_exports(find_exports(exports), Path(folder)), profile)
@@ -83,6 +77,7 @@ def _check(layouts: list[Layout], profile: Profile, register: Register | None, l
         summaries.append(summary)
     say_doubts(((s.label, ((d.doubtful, d.evidence) for d in decided(s.decisions, lang))) for s in summaries), lang)
     say_lines(((s.label, asdict(s.lines)) for s in summaries), lang)
+    say_other_mail(((s.label, s.rows_of_other_mail) for s in summaries), lang)
     read, accepted = sum(s.rows_read for s in summaries), sum(s.rows_accepted for s in summaries)
     quarantined = read - accepted
     click.echo(words("check.total", files=len(layouts), read=read, accepted=accepted, quarantined=quarantined))

@@ -51,7 +51,7 @@ def explain(
     if not number:
         raise UsageError(words("unknown.empty"))
     rulebook = options.rulebook_at(rules)
-    profile = options.profile_at(profile_file, rulebook.zone)
+    profile = options.profile_at(profile_file, rulebook.zone, rules)
     register = options.register_at(offices_file, rulebook)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)

@@ -25,6 +25,14 @@ def say_lines(files: Iterable[tuple[str, dict[str, int]]], language: str) -> Non
         click.echo(words("lines.total", files=len(told), **total))
 
 
+def say_other_mail(files: Iterable[tuple[str, int]], language: str) -> None:
+    """How many rows of each file are no application's, where the profile knows other mail."""
+    words = Words("reading", language)
+    for label, count in files:
+        if count:
+            click.echo(words("said.other_mail", file=label, count=count))
+
+
 def say_doubts(files: Iterable[tuple[str, Iterable[tuple[bool, str]]]], language: str) -> None:
     """What somebody should look at in how a file was read."""
     words = Words("decisions", language)

@@ -13,8 +13,9 @@ from auditor.errors import UsageError
 from auditor.journal.moments import read_moments
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
-from auditor.journal.profile_file import KEYS, load_profile
+from auditor.journal.profile_file import load_profile
 from auditor.journal.register import load_register
+from auditor.journal.shipped import shipped
 from auditor.law.load import load_rulebook
 from auditor.law.types import LANGUAGES, Rulebook
 from auditor.paths import default_rules
@@ -27,7 +28,8 @@ profile = click.option(
     "--profile",
     "profile_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="How these exports' columns map to the canonical journal.",
+    metavar="FILE",
+    help="How these exports' columns map to the canonical journal: a file, or a name in rules/profiles/.",
 )
 offices = click.option(
     "--offices",
@@ -63,11 +65,17 @@ def rulebook_at(folder: Path | None) -> Rulebook:
     return load_rulebook(folder or default_rules())
 
 
-def profile_at(file: Path | None, zone: str) -> Profile:
-    """The profile of a file, the canonical layout without one; `zone` is that of the rules."""
-    if file is not None and not file.is_file():
-        raise UsageError(f"{file} is no profile.", hint=f"--profile names a YAML file with the keys {', '.join(KEYS)}.")
-    return load_profile(file, zone) if file else Profile.canonical(zone)
+def profile_at(file: Path | None, zone: str, folder: Path | None = None) -> Profile:
+    """The profile of a file, or of a name among those of the rules folder; the canonical layout without one. `zone`: that of the rules."""
+    if file is None:
+        return Profile.canonical(zone)
+    known = shipped(folder or default_rules())
+    if str(file) in known and not file.is_file():
+        return load_profile(known[str(file)], zone)
+    if not file.is_file():
+        hint = f"--profile names a YAML file, or one of: {', '.join(known)}. `auditor profile FILE` proposes one."
+        raise UsageError(f"{file} is no profile.", hint=hint)
+    return load_profile(file, zone)
 
 
 def register_at(file: Path | None, rulebook: Rulebook) -> Register | None:

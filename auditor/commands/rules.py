@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from auditor.errors import UsageError
+from auditor.journal.shipped import faults_of_profiles
 from auditor.language import Words
 from auditor.law import show as shown
 from auditor.law.lint import lint as faults_of
@@ -66,7 +67,7 @@ def lint(ctx: click.Context, folder: Path | None, lang: str) -> None:
     """
     words = Words("rules", lang)
     folder = folder or default_rules()
-    faults = faults_of(folder)
+    faults = [*faults_of(folder), *faults_of_profiles(folder)]
     for fault in faults:
         click.echo(fault)
     if faults:

@@ -161,6 +161,7 @@ def take(
                 rows_read=done.rows_read,
                 rows_accepted=done.rows_accepted,
                 rows_quarantined=done.rows_quarantined,
+                rows_of_other_mail=done.rows_of_other_mail,
                 encoding=done.encoding,
                 delimiter=done.delimiter,
                 extra_columns=done.extra_columns,

@@ -53,7 +53,8 @@ class Decided:
 @dataclass(frozen=True)
 class InputFile:
     """One export as it was read. lines: physical lines by what they are, `physical` first, the sum of the others. persons: of each
-    column of identification numbers column, values, restored, wrong, lines."""
+    column of identification numbers column, values, restored, wrong, lines. rows_of_other_mail: those accepted that are no
+    application's by the profile, and give no entry."""
 
     path: str
     sha256: str
@@ -66,6 +67,7 @@ class InputFile:
     received_day_precision: bool
     completed_day_precision: bool
     lines: dict[str, int] = field(default_factory=dict)
+    rows_of_other_mail: int = 0
     reading: tuple[Decided, ...] = ()
     persons: tuple[dict[str, object], ...] = ()
 

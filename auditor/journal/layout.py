@@ -159,14 +159,20 @@ def _survey_tables(tables: Tables, profile: Profile) -> tuple[list[Layout], list
     return layouts, refused
 
 
-def survey(source: Source, profile: Profile) -> Layout:
-    """The layout of one source. Raises InputError: unreadable, empty, a column missing or met twice."""
+def survey(source: Source, profile: Profile, *, refuse: bool = True) -> Layout:
+    """The layout of one source. Raises InputError: unreadable, empty, a column missing or met twice (not with `refuse=False`: then
+    the header that fits best is shown as it is)."""
     try:
         if source.sent_back is not None:
-            return _survey_sent_back(source, source.sent_back, profile)
-        return _survey_text(source, profile) if source.grid is None else _survey_grid(source, profile)
+            layout = _survey_sent_back(source, source.sent_back, profile)
+        else:
+            layout = _survey_text(source, profile) if source.grid is None else _survey_grid(source, profile)
     except OSError as fault:
         raise InputError(f"The file can't be read: {fault.strerror or fault}.", where=source.label) from fault
+    refused = refusal(layout.match, list(layout.header[: layout.named]), profile) if refuse else None
+    if refused is not None:
+        raise InputError(refused[0], where=source.label, hint=refused[1])
+    return layout
 
 
 @dataclass(frozen=True)
@@ -272,7 +278,6 @@ def _find_header(by_delimiter: dict[str, list[Record]], profile: Profile) -> _He
 def _layout(
     source: Source, encoding: Encoding | None, told: _Header, decisions: tuple[Decision, ...], profile: Profile
 ) -> Layout:
-    _refuse_bad_header(told, profile, source.label)
     names, width = told.names, told.width
     columns = [*names[:width], *([""] * (width - len(names)))]
     header = _unique(columns)
@@ -329,12 +334,6 @@ def shown(text: str) -> str:
     """A line that is no row, as evidence: masked, and no longer than a reader will read."""
     masked = mask(" ".join(text.split()))
     return masked if len(masked) <= LONGEST_SHOWN else masked[:LONGEST_SHOWN] + "…"
-
-
-def _refuse_bad_header(header: _Header, profile: Profile, label: str) -> None:
-    refused = refusal(header.match, header.names, profile)
-    if refused is not None:
-        raise InputError(refused[0], where=label, hint=refused[1])
 
 
 def _refuse_what_is_no_text(source: Source) -> None:

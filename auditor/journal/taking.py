@@ -51,11 +51,16 @@ def _without_names(pattern: str) -> str:
 
 
 def _by_phrase(text: pl.Series, phrases: dict[str, str]) -> pl.Series:
-    """The value whose phrase stands in the text, letter case and white space aside; all of them where there are several."""
+    """The value whose phrase stands in the text, letter case and white space aside; all of them where there are several.
+
+    A phrase within a longer one that stands there says nothing of its own.
+    """
     said: dict[str, str | None] = {}
     for value in text.unique().drop_nulls():
         folded = fold_value(value)
-        found = dict.fromkeys(meant for phrase, meant in phrases.items() if phrase in folded)
+        said_there = [phrase for phrase in phrases if phrase in folded]
+        longest = (p for p in said_there if not any(p != other and p in other for other in said_there))
+        found = dict.fromkeys(phrases[phrase] for phrase in longest)
         said[value] = BETWEEN.join(found) or None
     return text.replace_strict(said, default=None, return_dtype=pl.String)
 

@@ -68,6 +68,7 @@ def _input(file: InputFile) -> dict[str, Any]:
         "rows": file.rows_read,
         "rows_accepted": file.rows_accepted,
         "rows_quarantined": file.rows_quarantined,
+        "rows_of_other_mail": file.rows_of_other_mail,
         "encoding": file.encoding,
         "delimiter": file.delimiter,
         "lines": file.lines,
