@@ -145,12 +145,11 @@ class Workbook:
         lists = {rows.sheet: rows for rows in self._rows}
         with (
             zipfile.ZipFile(self._buffer) as package,
-            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as finished,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as finished,
         ):
             for entry in package.infolist():
-                info = zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
-                info.compress_type = zipfile.ZIP_DEFLATED
-                with finished.open(info, "w", force_zip64=True) as part:
+                # By its name alone an entry is dated 1980, not today.
+                with finished.open(entry.filename, "w", force_zip64=True) as part:
                     content = package.read(entry)
                     for piece in _filled(content, lists[entry.filename]) if entry.filename in lists else [content]:
                         part.write(piece)

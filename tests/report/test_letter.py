@@ -69,6 +69,7 @@ def test_it_is_safe_for_mail_programs() -> None:
         "meta",
         "title",
         "body",
+        "div",
         "table",
         "tbody",
         "tr",
@@ -140,7 +141,7 @@ def test_a_letter_of_many_findings_stays_under_what_gmail_shows() -> None:
     ]
     letter = letters(audit("kk", findings=example.frame(FINDINGS, *rows)), "kk", "ru")[ABAI]
     assert len(letter.html.encode()) <= MOST_BYTES
-    assert re.search(r"3\s?000 ішінен алғашқы \d+", letter.html)
+    assert re.search(r"3\s?000 ішінен алғашқы \d+", letter.text)
     book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(letter.attachments[1].content))
     head, *told = book.get_sheet_by_index(0).to_python()
     assert {row[reply_places(head)["fingerprint"]] for row in told} == {f"{n:016x}" for n in range(3000)}
