@@ -64,11 +64,13 @@ FROM step s JOIN crossing c ON c.intake_sid = s.sid WHERE s.sound AND NOT s.insi
 # (47) Halves of applications: the provider's part is there and the akim's is not. After the rules' end nothing says whose step is whose.
 _FRAGMENT = """
 INSERT INTO fragment
-SELECT e.office_key, a.home_key, a.application_no, a.key_year, p.service, a.problem IS NULL AS judged, min(coalesce(e.received_at, e.completed_at))
-FROM application a JOIN pair p USING (pair_id) JOIN entry e USING (app_id)
-LEFT JOIN judged_application j USING (app_id) LEFT JOIN crossing c ON c.edition_id = j.edition_id
-WHERE p.channel = 'akim' AND CASE WHEN a.problem IS NULL THEN j.present & c.providers <> 0 AND j.present & c.akims = 0 ELSE a.problem = 'P03' END
-GROUP BY ALL
+WITH halves AS MATERIALIZED (
+    SELECT a.app_id, a.home_key, a.application_no, a.key_year, p.service, a.problem IS NULL AS judged
+    FROM application a JOIN pair p USING (pair_id) LEFT JOIN judged_application j USING (app_id) LEFT JOIN crossing c ON c.edition_id = j.edition_id
+    WHERE p.channel = 'akim' AND CASE WHEN a.problem IS NULL THEN j.present & c.providers <> 0 AND j.present & c.akims = 0 ELSE a.problem = 'P03' END
+)
+SELECT e.office_key, h.home_key, h.application_no, h.key_year, h.service, h.judged, min(coalesce(e.received_at, e.completed_at))
+FROM halves h JOIN entry e USING (app_id) GROUP BY ALL
 """
 
 # (46) Who would have registered it: offices of its district that register this service, or anything that comes through akims.

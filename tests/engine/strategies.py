@@ -57,6 +57,60 @@ def make_journal(dice: Dice, rulebook: Rulebook) -> Journal:
     return entries, as_of, covers, quarantine(dice, entries), numbering
 
 
+def rural(rulebook: Rulebook) -> st.SearchStrategy[Journal]:
+    """Journals of an akim and a provider: what was sent, registered, registered under other numbers, lost."""
+
+    @st.composite
+    def journals(draw: Any) -> Journal:
+        return make_rural_journal(Dice(draw), rulebook)
+
+    return journals()
+
+
+def make_rural_journal(dice: Dice, rulebook: Rulebook) -> Journal:
+    found = [p for s in rulebook.services.values() for p in s.procedures]
+    through_akim = [
+        p for p in found if p.channel == "akim" and any(s.role.startswith("provider") for s in p.editions[-1].steps)
+    ]
+    counter = [p for p in found if p.channel == "provider" and p.service in {q.service for q in through_akim}]
+    lines: list[Line] = []
+    for i in range(dice.weighted({4: 3, 6: 3, 8: 1})):
+        one = process(dice, rulebook, dice.pick(counter if dice.chance(15) else through_akim), f"{15 + i}")
+        fate(dice, one, f"{900 + i}")
+        lines += one
+    moments = [m for x in lines for m in (x["received_at"], x["completed_at"]) if m is not None]
+    covers = coverage(dice, moments) if dice.chance(25) else (None, None)
+    if dice.chance(15):
+        whole_midnight(dice, lines)
+    entries = as_entries(lines, dice.chance(20))
+    as_of = dice.pick((max(moments) + timedelta(days=3), max(moments) + timedelta(days=3), dice.pick(moments)))
+    return entries, as_of, covers, quarantine(dice, entries), None
+
+
+def fate(dice: Dice, lines: list[Line], other: str) -> None:
+    """What became of an application on its way from the akim to the provider."""
+    akims = [x for x in lines if x["_kind"] == "akim"]
+    theirs = [x for x in lines if x["_kind"] != "akim"]
+    if not akims or not theirs:
+        return
+    for line in theirs:
+        line["registered_by"] = akims[0]["office"]
+    what = dice.weighted(
+        {"sent": 5, "whole": 4, "own number": 1, "own number, linked": 1, "half": 1, "misspelled": 1, "withdrawn": 1}
+    )
+    if what in ("sent", "withdrawn"):
+        lines[:] = lines[: lines.index(theirs[0])] if dice.chance(85) else akims
+        lines[-1]["outcome"] = "withdrawn" if what == "withdrawn" else None
+        lines[-1]["completed_at"] = lines[-1]["completed_at"] or lines[-1]["received_at"]
+    elif what == "half":
+        lines[:] = theirs
+    elif what != "whole":
+        for line in theirs:
+            line["application_no"] = other if what.startswith("own") else line["application_no"]
+            line["registered_by"] = line["registered_by"] if what != "own number" else None
+            line["district"] = "D2" if what == "misspelled" else line["district"]
+
+
 def application(dice: Dice, rulebook: Rulebook, procedures: list[Any]) -> list[Line]:
     lines = process(dice, rulebook, dice.pick(procedures), dice.pick(("15", "15", "16", "7/K")))
     home = lines[0]["office"]

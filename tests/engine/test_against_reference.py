@@ -20,7 +20,7 @@ from auditor.law.load import load_rulebook
 from auditor.law.types import Calendar, DayOff, Hours, Rulebook
 from auditor.paths import default_rules
 from engine.harness import run_engine
-from engine.strategies import journal
+from engine.strategies import journal, rural
 from reference.madeup import made_up, with_more
 from reference.reference import judge
 
@@ -88,6 +88,13 @@ def test_other_rules(drawn):
 def test_every_clock(drawn):
     """A step that is in time beyond doubt gets the same verdict when it is clocked after all."""
     compare(drawn, rules("decree and more"), every_clock=True)
+
+
+@FEW
+@given(drawn=rural(rules("decree")))
+def test_what_goes_from_akim_to_provider(drawn):
+    """Sent, registered, lost, registered under another number; in three buckets, which J06 must look at together."""
+    compare(drawn, rules("decree"), buckets=3)
 
 
 @FEW
