@@ -15,7 +15,7 @@ from auditor.engine import findings, flows, linking, openwork
 from auditor.engine.again import Again
 from auditor.engine.changed import Memory, find_changed
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
-from auditor.engine.masking import mask_employees, mask_iin
+from auditor.engine.masking import mask_employees, mask_iin, mask_places
 from auditor.engine.ownoffices import own_offices
 from auditor.engine.result import FINDING_COLUMNS, Audit, Decided, InputFile
 from auditor.engine.ruletables import PlacedStep, RuleTables
@@ -113,12 +113,13 @@ def audit(
     try:
         passed_over = tuple(surveyed.passed_over)
         if memory is None:
-            return _result(judgement, staging, taken, passed_over, rulebook, asked, register)
+            result = _result(judgement, staging, taken, passed_over, rulebook, asked, register)
+            return result if asked.show_names else mask_places(result)
         again = Again(judgement, staging, files, rulebook, question, folder)
         find_changed(judgement.con, memory.changes(again))
         result = _result(judgement, staging, taken, passed_over, rulebook, asked, register)
         memory.settle(result.findings, again)
-        return result
+        return result if asked.show_names else mask_places(result)
     finally:
         judgement.close()
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+from typing import Any
+
 import polars as pl
+
+from auditor.engine.result import Audit
 
 PSEUDONYM = "№ "
 IIN = r"(^|[^0-9])[0-9]{12}($|[^0-9])"
@@ -35,3 +41,61 @@ def mask_iin(text: pl.Series) -> pl.Series:
     mask = "${1}" + IIN_MASK + "${2}"
     masked = text.cast(pl.String).str.replace_all(IIN, mask).str.replace_all(IIN, mask)
     return masked.alias(text.name)
+
+
+PLACES = ("district", "office")
+
+
+def mask_places(audit: Audit) -> Audit:
+    """The audit without identification numbers in the names of districts and offices: a notary's office may be called by its owner.
+
+    Names that would then be the same are told apart by a number, so that nobody's findings become another's.
+    """
+    names = {text for frame in _frames(audit) for text in _with_iin(frame)}
+    if not names:
+        return audit
+    shown = _told_apart(sorted(names), taken={text for frame in _frames(audit) for text in _names(frame)} - names)
+
+    def masked(value: Any) -> Any:
+        if isinstance(value, pl.DataFrame):
+            here = [name for name in PLACES if name in value.columns]
+            return value.with_columns(pl.col(name).replace(shown) for name in here)
+        return {key: masked(frame) for key, frame in value.items()}
+
+    changed = {field.name: getattr(audit, field.name) for field in fields(audit)}
+    return replace(
+        audit, **{name: masked(value) for name, value in changed.items() if isinstance(value, pl.DataFrame | dict)}
+    )
+
+
+def _frames(audit: Audit) -> Iterator[pl.DataFrame]:
+    for field in fields(audit):
+        value = getattr(audit, field.name)
+        if isinstance(value, pl.DataFrame):
+            yield value
+        elif isinstance(value, dict):
+            yield from value.values()
+
+
+def _names(frame: pl.DataFrame) -> Iterator[str]:
+    for name in PLACES:
+        if name in frame.columns and frame.schema[name] == pl.String:
+            yield from frame[name].drop_nulls().unique()
+
+
+def _with_iin(frame: pl.DataFrame) -> list[str]:
+    names = pl.Series([*_names(frame)], dtype=pl.String)
+    return names.filter(names.str.contains(IIN)).to_list()
+
+
+def _told_apart(names: Iterable[str], taken: set[str]) -> dict[str, str]:
+    shown: dict[str, str] = {}
+    for name in names:
+        plain = mask_iin(pl.Series([name]))[0]
+        told, n = plain, 1
+        while told in taken:
+            n += 1
+            told = f"{plain} ({n})"
+        taken.add(told)
+        shown[name] = told
+    return shown

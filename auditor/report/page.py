@@ -172,7 +172,8 @@ def _common(
             rules_sha256=audit.rules_sha256,
             calendar_sha256=audit.calendar_sha256,
             version=__version__,
-            remarks=audit.remarks,
+            # Remarks name files and offices of the whole oblast.
+            remarks=audit.remarks if part.district is None else (),
             names_shown=audit.names_shown,
             left_out=left_out,
         ),

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.engine.audit import Asked, audit
 from auditor.engine.masking import IIN_MASK, mask_employees, mask_iin
+from auditor.exports.find import Found
+from auditor.journal.profile import Profile
+from auditor.law.load import load_rulebook
 
 
 def masks(names: pl.Series) -> pl.Series:
@@ -67,3 +74,28 @@ def test_no_names_at_all() -> None:
 )
 def test_twelve_digits_are_masked(text: str, shown: str) -> None:
     assert mask_iin(pl.Series("raw", [text, None])).to_list() == [shown, None]
+
+
+def test_an_office_called_by_its_owner_s_number_is_masked_everywhere_and_stays_itself(
+    tmp_path: Path, repo: Path
+) -> None:
+    """Two such offices do not become one, and the district is masked in every list of the audit."""
+    row = "ЖК {0},Отдел {0},{1},child_allowance,provider,{2},,2018-03-12 10:00,2018-03-12 18:00\n"
+    numbers = ("870101300123", "880202400456")
+    header = "district,office,application_no,service,channel,step,role,received_at,completed_at\n"
+    journal = tmp_path / "a.csv"
+    journal.write_text(header + "".join(row.format(n, i, "register") for i, n in enumerate(numbers)), encoding="utf-8")
+    for shown in (False, True):
+        asked = Asked(datetime(2018, 6, 1), (None, None), "en", shown)
+        work = tmp_path / f"work{shown}"
+        work.mkdir()
+        found = audit(Found.named(journal), Profile(), load_rulebook(repo / "rules"), asked, work)
+        frames = [
+            f for name in vars(found) if isinstance(f := getattr(found, name), pl.DataFrame) and name != "quarantine"
+        ]
+        texts = {
+            str(v) for f in frames for name in ("district", "office") if name in f.columns for v in f[name].drop_nulls()
+        }
+        assert len({text for text in texts if text.startswith("ЖК")}) == 2
+        assert any(number in text for text in texts for number in numbers) is shown
+        assert found.findings.filter(pl.col("code") == "T01")["district"].n_unique() == 2

@@ -225,6 +225,50 @@ def test_a_district_page_holds_nothing_of_another(tmp_path: Path) -> None:
     assert "число полей" in found["index.html"]
 
 
+def test_no_text_and_no_figure_of_another_district_gets_through(tmp_path: Path) -> None:
+    """Every text and every number of the other district is marked, in every frame, file, remark and comparison."""
+    clean, trend = example.audit(), example.trend()
+    other = "ЧУЖОЕ"
+
+    def marked(frame: pl.DataFrame) -> pl.DataFrame:
+        if "district" not in frame.columns:
+            return frame
+        theirs = pl.col("district") == example.TEMIRTAU
+        spoken = [
+            c for c, t in frame.schema.items() if t == pl.String and c not in ("severity", "verdict", "life", "code")
+        ]
+        counted = [c for c, t in frame.schema.items() if t.is_numeric()]
+        return frame.with_columns(
+            *(pl.when(theirs).then(pl.lit(f"{other} {c}")).otherwise(pl.col(c)).alias(c) for c in spoken),
+            *(
+                pl.when(theirs).then(pl.lit(7654321)).otherwise(pl.col(c)).cast(frame.schema[c]).alias(c)
+                for c in counted
+            ),
+        )
+
+    frames = {name: marked(frame) for name, frame in vars(clean).items() if isinstance(frame, pl.DataFrame)}
+    frames["file_districts"] = frames["file_districts"].with_columns(
+        pl.when(pl.col("district").str.starts_with(other) & (pl.col("source_file") == f"{other} source_file"))
+        .then(pl.lit("journals/shared.csv"))
+        .otherwise(pl.col("source_file"))
+        .alias("source_file")
+    )
+    audit = example.audit(**frames, remarks=(f"{other}: remark",))
+    compared = Trend(trend.as_of, marked(trend.verdicts), marked(trend.lives))
+    own = pages(audit, tmp_path, compared)["Абай ауданы.html"]
+    assert other not in own
+    assert "7654321" not in re.sub(r"[\u00a0,]", "", own)
+    assert other in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_five_thousand_findings_weigh_under_five_megabytes(tmp_path: Path, language: str) -> None:
+    """In Cyrillic, too, where a letter takes two bytes: a page is sent by mail."""
+    text = pages(example.large(language, 5200), tmp_path)["index.html"]
+    assert text.count("<details><summary>") == 5000
+    assert len(text.encode()) < 4_500_000
+
+
 def test_raw_rows_and_numbers_of_people_stay_out(tmp_path: Path) -> None:
     """A quarantined row may hold a name and an IIN: its text is in the CSV, not on a page."""
     for text in pages(example.audit(), tmp_path).values():
