@@ -191,6 +191,18 @@ def test_a_workbook_without_a_journal_is_refused_with_each_sheet_and_why(tmp_pat
         Read(Found.named(tmp_path / "book.xlsx"), tmp_path)
 
 
+def test_a_note_beside_the_table_is_an_extra_column(tmp_path: Path) -> None:
+    """It stands in a column without a name, which is kept like any other that is not ours."""
+
+    def fill(book: xlsxwriter.Workbook) -> None:
+        fill_sheet(book, "Журнал", ROWS).write(3, 20, "проверить!")
+
+    workbook(tmp_path, fill)
+    got = Read(Found.named(tmp_path / "book.xlsx"), tmp_path)
+    assert only(got.rows)["source_line"].to_list() == [2, 3, 4, 5, 6, 7]
+    assert "column 21" in next(iter(got.summaries.values())).extra_columns
+
+
 def test_a_merged_cell_is_a_value_of_each_of_its_rows(tmp_path: Path) -> None:
     def fill(book: xlsxwriter.Workbook) -> None:
         sheet = fill_sheet(book, "Журнал", [ROWS[0], ROWS[1], ["", *ROWS[2][1:]], ["", *ROWS[3][1:]]], first=1)
