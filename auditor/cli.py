@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("auditor.commands.check:check", "Say which rows would be quarantined, and why."),
     "profile": ("auditor.commands.profile:profile", "Propose a profile for an unknown export."),
     "explain": ("auditor.commands.explain:explain", "One application as a timeline, each clock worked out."),
+    "diff": ("auditor.commands.diff:diff", "What would be decided otherwise under other rules."),
+    "history": ("auditor.commands.history:history", "Ask the history of runs, or look after it."),
     "reconcile": ("auditor.commands.reconcile:reconcile", "Hold a list from elsewhere against the journals."),
     "table": ("auditor.commands.table:table", "The monthly tables of appendices 16 and 17, as XLSX."),
     "rules": ("auditor.commands.rules:rules", "Show the rules, or look for faults in them."),

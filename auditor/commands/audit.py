@@ -15,6 +15,7 @@ from auditor.engine.audit import audit as run_audit
 from auditor.engine.result import SEVERITIES, Audit
 from auditor.errors import UsageError
 from auditor.exports.find import find_exports
+from auditor.history.asking import trend
 from auditor.history.corrections import Corrections
 from auditor.history.history import History
 from auditor.history.memory import Remembering
@@ -115,9 +116,8 @@ def audit(
             result = run_audit(found, profile, rulebook, asked, folder, bar, register, memory)
             bar.end()
             # The run is stored once its reports stand: both or neither.
-            if history:
-                open_till_the_end.enter_context(adding(history, result, memory))
-            write_reports(result, rulebook, out)
+            added = open_till_the_end.enter_context(adding(history, result, memory)) if history else None
+            write_reports(result, rulebook, out, trend(history, added.run) if history and added else None)
     except OSError as fault:
         raise UsageError(
             f"{fault.filename or out} cannot be written: {fault.strerror or fault}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from auditor.amounts import SECONDS_IN, open_time, working_days
@@ -62,3 +63,12 @@ def wrapped(text: str, indent: str = "") -> list[str]:
         break_on_hyphens=False,
     )
     return [line.replace(NO_BREAK, " ") for line in lines]
+
+
+def as_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns side by side, as wide as their longest cell; what could steer a terminal is shown as a mark."""
+    shown = [[str(readable(cell)) for cell in row] for row in (heads, *rows)]
+    widths = [max(len(row[at]) for row in shown) for at in range(len(heads))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown
+    )

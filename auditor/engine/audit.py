@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from auditor.engine import findings, flows, linking, openwork
@@ -67,6 +68,10 @@ Progress = Callable[[str, int, int], None]
 """Told of a stage ("read" or "judge"), how much of it is done, and of how much."""
 
 
+def unwatched(con: duckdb.DuckDBPyConnection) -> None:
+    """Nobody looks."""
+
+
 def no_progress(stage: str, done: int, whole: int) -> None:
     """Nobody is told."""
 
@@ -91,9 +96,10 @@ def audit(
     progress: Progress = no_progress,
     register: Register | None = None,
     memory: Memory | None = None,
+    watch: Callable[[duckdb.DuckDBPyConnection], None] = unwatched,
 ) -> Audit:
     """Judge exports. `folder` is an empty one for the run's working files; `register` names the offices that there are; `memory` of
-    former exports tells what changed since.
+    former exports tells what changed since; `watch` is shown the tables of each bucket (`auditor.engine.judge`).
 
     Raises InputError for exports that must be refused whole, before any of them is judged.
     """
@@ -109,7 +115,9 @@ def audit(
         tuple(taken.shows),
     )
     question = Question(asked.as_of, asked.covers, restart, offices=own_offices(register, rulebook))
-    judgement = judge(staging, files, rulebook, question, folder, lambda done, whole: progress("judge", done, whole))
+    judgement = judge(
+        staging, files, rulebook, question, folder, lambda done, whole: progress("judge", done, whole), watch
+    )
     try:
         passed_over = tuple(surveyed.passed_over)
         if memory is None:
