@@ -15,11 +15,12 @@ import polars as pl
 from auditor.engine import findings, flows, linking, openwork
 from auditor.engine.again import Again
 from auditor.engine.changed import Memory, find_changed
+from auditor.engine.citing import citations
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees, mask_iin, mask_places
 from auditor.engine.ownoffices import own_offices
 from auditor.engine.result import FINDING_COLUMNS, Audit, Decided, InputFile
-from auditor.engine.ruletables import PlacedStep, RuleTables
+from auditor.engine.ruletables import RuleTables
 from auditor.engine.sentences import sentences
 from auditor.engine.staging import Staging
 from auditor.engine.unshown import Shows
@@ -35,7 +36,6 @@ from auditor.journal.profile import Profile
 from auditor.journal.quarantine import sentence
 from auditor.journal.reading import read_source
 from auditor.language import Words
-from auditor.law.cite import cite
 from auditor.law.types import Rulebook
 
 BYTES_OF_ROW = 100
@@ -369,38 +369,5 @@ def worded(
         masked = masked.with_columns(mask_employees(shown["employee"], everyone))
     exact = masked.with_columns(actual="exact_actual", excess="exact_excess")
     message = sentences(exact, rulebook, asked.language)
-    cited = masked.with_columns(message.alias("message"), _citations(shown, tables, rulebook, asked.language))
+    cited = masked.with_columns(message.alias("message"), citations(shown, tables, rulebook, asked.language))
     return cited.select(FINDING_COLUMNS).with_columns(pl.col("limit").cast(pl.Float64))
-
-
-def _citations(shown: pl.DataFrame, tables: RuleTables, rulebook: Rulebook, language: str) -> pl.Series:
-    words = Words("rules", language)
-    keys = shown.select("code", "service", "sid")
-    known: dict[tuple[object, ...], str] = {}
-    for code, service, sid in keys.unique().iter_rows():
-        step = tables.steps.get(sid) if sid is not None else None
-        known[code, service, sid] = cite(rulebook, service, _references(code, step), words) or _item(
-            rulebook, service, words
-        )
-    return pl.Series("citation", [known[row] for row in keys.iter_rows()], dtype=pl.String)
-
-
-def _references(code: str, placed: PlacedStep | None) -> tuple[str, ...]:
-    """The clauses that a finding rests on: those of the limit it speaks of, else those of the step."""
-    if placed is None:
-        return ()
-    step = placed.step
-    if code == "T03" and placed.edition.total:
-        return placed.edition.total.citation
-    if code == "T05" and step.stricter_limit and step.limit:
-        return (*step.stricter_limit.citation, *step.limit.citation)
-    if code in ("T01", "T02", "T06") and step.limit:
-        return step.limit.citation
-    return step.citation
-
-
-def _item(rulebook: Rulebook, service: str | None, words: Words) -> str:
-    """Where no clause is in question: the act, and the item of the service where it has one."""
-    act = rulebook.act_label[words.language]
-    known = rulebook.services.get(service) if service else None
-    return f"{act}, {words('cite.item', item=known.item)}" if known else act
