@@ -35,10 +35,12 @@ def init(folder: Path, offices: Path | None, lang: str) -> None:
 
     keep_private()
     words = Words("night", lang)
+    profiles: set[Path] = set()
     if offices is not None:
-        load_register(offices, load_rulebook(default_rules()))
+        register = load_register(offices, load_rulebook(default_rules()))
+        profiles = {office.profile for office in register.offices.values() if office.profile}
     try:
-        files_made, files_there = make_place(folder, offices, lang)
+        files_made, files_there = make_place(folder, offices, lang, sorted(profiles))
         config = read_config(folder / CONFIG)
         rooms_made, rooms_there = make_rooms(config, gather(config).register)
     except OSError as fault:

@@ -88,8 +88,7 @@ def _copy_history(config: Config, copy: Path) -> int:
 
 def _runs(database: Path) -> int:
     with History.open(database, make=False) as history:
-        found = history.con.execute("SELECT count(*) FROM run").fetchone()
-    return int(found[0]) if found else 0
+        return int(history.con.execute("SELECT count(*) FROM run").fetchall()[0][0])
 
 
 def _write(file: IO[bytes], config: Config, copy: Path, runs: int, now: datetime) -> None:
@@ -140,7 +139,7 @@ def _entry(name: str, size: int, now: datetime) -> tarfile.TarInfo:
 def _contents(config: Config, copy: Path) -> Iterator[tuple[str, Path]]:
     """Every file with its name in the backup."""
     yield _named(config, "config", config.file), config.file
-    for key in ("offices", "profile", "rules"):
+    for key in ("offices", "profile", "corrections", "rules"):
         path: Path | None = getattr(config, key)
         for each in sorted(path.rglob("*")) if path and path.is_dir() else [path] if path else []:
             if each.is_file():

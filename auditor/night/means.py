@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from auditor import __version__
 from auditor.errors import ConfigError
+from auditor.history.corrections import Corrections
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.profile_file import load_profile
@@ -27,18 +28,25 @@ class Means:
     profile: Profile
     register: Register
     heads: dict[str, Head]
+    corrections: Corrections
     marks: tuple[str, ...]
 
 
 def gather(config: Config) -> Means:
     """Read what the configuration names. Raises RulesError, InputError or ConfigError with every fault of the first that has one."""
-    for key in ("rules", "offices", "profile"):
+    for key in ("rules", "offices", "profile", "corrections"):
         path = getattr(config, key)
         if path is not None and not path.exists():
             raise ConfigError([f"{config.file}: {key}: there is no {path}"])
     rulebook = load_rulebook(config.rules or default_rules())
     profile = load_profile(config.profile, rulebook.zone) if config.profile else Profile.canonical(rulebook.zone)
     register = with_inboxes(load_register(config.offices, rulebook))
-    read_as = config.profile.read_bytes() if config.profile else b""
-    marks = (rulebook.sha256, rulebook.calendar_sha256, register.sha256, hashlib.sha256(read_as).hexdigest())
-    return Means(rulebook, profile, register, heads(config, register), (*marks, config.language, __version__))
+    corrections = Corrections.read(config.corrections) if config.corrections else Corrections()
+    read_as = [path.read_bytes() if path else b"" for path in (config.profile, config.corrections)]
+    marks = (rulebook.sha256, rulebook.calendar_sha256, register.sha256, *map(_sha256, read_as))
+    named = (*marks, config.language, __version__)
+    return Means(rulebook, profile, register, heads(config, register), corrections, named)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -39,8 +40,10 @@ def inboxes(register: Register) -> list[str]:
     return sorted({name for name in (*own, *(d.inbox for d in register.districts.values())) if name})
 
 
-def make_place(folder: Path, offices: Path | None, language: str) -> tuple[list[Path], list[Path]]:
-    """Make what is missing of a place: its configuration and, unless `offices` is one, its register.
+def make_place(
+    folder: Path, offices: Path | None, language: str, profiles: Iterable[Path] = ()
+) -> tuple[list[Path], list[Path]]:
+    """Make what is missing of a place: its configuration and its register, a copy of `offices` with the `profiles` it names.
 
     Returns the files made and those that were there, which stay as they are. Raises UsageError, OSError.
     """
@@ -51,10 +54,16 @@ def make_place(folder: Path, offices: Path | None, language: str) -> tuple[list[
     config = _template("auditor.toml").replace("@language@", language)
     made: list[Path] = []
     there: list[Path] = []
-    for name, content in ((CONFIG, config.encode()), (OFFICES, register)):
+    contents = {CONFIG: config.encode(), OFFICES: register}
+    # A register names its offices' profiles from where it lies; so they come along.
+    for profile in profiles:
+        if offices is not None and profile.is_relative_to(offices.parent):
+            contents[profile.relative_to(offices.parent).as_posix()] = profile.read_bytes()
+    for name, content in contents.items():
         if (folder / name).exists():
             there.append(folder / name)
         else:
+            make_folder((folder / name).parent)
             write_durably(folder / name, content)
             made.append(folder / name)
     return made, there

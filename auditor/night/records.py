@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from auditor.engine.result import Audit
 from auditor.history.history import History
+from auditor.history.schema import first
 from auditor.night.told import Figures
 
 
@@ -44,7 +45,7 @@ def keep_record(history: History, record: Record) -> None:
 
 def find_record(history: History, key: str) -> Record | None:
     """The night of that key, None where it is not in the history."""
-    found = history.con.execute("SELECT run, folder, told FROM night WHERE key = ? ORDER BY run", [key]).fetchone()
+    found = first(history.con, "SELECT run, folder, told FROM night WHERE key = ? ORDER BY run", [key])
     if found is None:
         return None
     told = json.loads(found[2])

@@ -21,7 +21,6 @@ from auditor.engine.audit import Asked, audit, working_folder
 from auditor.engine.result import Audit
 from auditor.errors import AuditorError, UsageError
 from auditor.exports.find import Found
-from auditor.history.corrections import Corrections
 from auditor.history.history import History
 from auditor.history.memory import Remembering
 from auditor.history.runs import Added, adding
@@ -42,6 +41,7 @@ from auditor.night.place import WORK, inboxes
 from auditor.night.post import send_post
 from auditor.night.publish import clear_staged, night_folder, publish, staged
 from auditor.night.records import Record, find_record, keep_record
+from auditor.night.since import since_last_night
 from auditor.night.status import write_status
 from auditor.night.telling import Telling
 from auditor.night.tidy import tidy
@@ -176,13 +176,7 @@ class NightRun:
                 known = record is not None
                 if record is None:
                     clear_staged(folders.reports)
-                    result, memory = self._audit(night, means, history)
-                    with self.log.stage("history", told) as counts:
-                        record = self._keep(history, result, memory, means, key)
-                        counts |= {
-                            "run": record.run,
-                            "letters": len(Outbox(history, folders.outbox).of_run(record.run)),
-                        }
+                    record = self._judge(history, night, means, key)
             with self.log.stage("publish", told):
                 publish(folders.reports, key, record.folder)
             told.run, told.figures, told.unaddressed = record.run, record.figures, list(record.unaddressed)
@@ -193,7 +187,20 @@ class NightRun:
         night_done(folders.history, night)
         return known
 
-    def _audit(self, night: Night, means: Means, history: History) -> tuple[Audit, Remembering]:
+    def _judge(self, history: History, night: Night, means: Means, key: str) -> Record:
+        """Audit the files, and keep the run. What the offices sent lies in the room of the run until it is kept."""
+        folders = self.config.folders
+        with working_folder(folders.history / ".work") as folder:
+            sent = folder / "sent"
+            memory = Remembering(history, means.profile, night.as_of, sent, means.corrections, show_names=False)
+            result = self._audit(night, means, folder, memory)
+            with self.log.stage("history", self.told) as counts:
+                record = self._keep(history, result, memory, means, key)
+                letters_made = Outbox(history, folders.outbox).of_run(record.run)
+                counts |= {"run": record.run, "letters": len(letters_made)}
+        return record
+
+    def _audit(self, night: Night, means: Means, folder: Path, memory: Remembering) -> Audit:
         """Judge the night's files under the names that the offices gave them, and compare what they sent with what they sent before."""
         folders, told = self.config.folders, self.told
         work = folders.history / WORK
@@ -202,11 +209,8 @@ class NightRun:
         asked = Asked(night.as_of, self.covers(means.profile), self.config.language, False, further)
         with self.log.stage("audit", told) as counts:
             _lay_out(night, folders.archive, work)
-            with working_folder(folders.history / ".work") as folder, chdir(work):
+            with chdir(work):
                 found = Found.named(*(Path(each.label) for each in night.files))
-                memory = Remembering(
-                    history, means.profile, night.as_of, folder / "sent", Corrections(), show_names=False
-                )
                 result = audit(
                     found, means.profile, means.rulebook, asked, folder, register=means.register, memory=memory
                 )
@@ -214,7 +218,7 @@ class NightRun:
             remove_tree(work)
             counts |= {"files": len(result.inputs), "rows": result.rows_read, "entries": result.entries}
             counts |= {"quarantined": result.rows_quarantined, "findings": len(result.findings)}
-        return result, memory
+        return result
 
     def _keep(self, history: History, result: Audit, memory: Remembering, means: Means, key: str) -> Record:
         """Report and letters on the disk, then the run and the letters' rows in the history, all of it or nothing."""
@@ -223,14 +227,13 @@ class NightRun:
         settings = self.config.mail
         with adding(history, result, memory) as added:
             folder = staged(folders.reports, key)
-            write_reports(result, means.rulebook, folder)
+            write_reports(result, means.rulebook, folder, since_last_night(history, added, result))
             settle_tree(folder)
             messages, unaddressed = self._letters(result, means, key)
             outbox.lay_down(messages, key[:16])
             outbox.enter(messages, key[:16], added.run, "due" if settings.automatic else "held", self.clock())
-            record = Record.of(
-                added.run, key, night_folder(added.run, result.as_of), result, _fresh(added), unaddressed
-            )
+            name = night_folder(added.run, result.as_of)
+            record = Record.of(added.run, key, name, result, _fresh(added), unaddressed)
             keep_record(history, record)
         return record
 

@@ -106,7 +106,8 @@ class Telling:
             "figures.rows", read=figures.rows_read, accepted=figures.rows_accepted, quarantined=figures.rows_quarantined
         )
         counts = {name: getattr(figures, name) for name in ("applications", "error", "warning", "info", "fresh")}
-        return Part(words("part.figures"), "ok", (words("figures.findings", **counts), rows))
+        level = "warn" if figures.rows_quarantined else "ok"
+        return Part(words("part.figures"), level, (words("figures.findings", **counts), rows))
 
     def _silent(self, each: Silent) -> str:
         values = {"office": each.office, "district": each.district, "every": each.every}
@@ -126,12 +127,12 @@ class Telling:
         return Part(words("part.letters"), "warn" if bad else "ok", (*lines, *_cut(bad)))
 
     def _stages(self, told: Told) -> Part:
+        """How long each stage took; its counts stand in the log."""
         lines = []
         for stage in told.stages:
             key = "stage_line" if stage.ended else "stage_failed"
-            counts = ", ".join(f"{name} {n}" for name, n in stage.counts.items())
-            line = self.words(key, stage=self.words(f"stage.{stage.name}"), seconds=stage.seconds)
-            lines.append(f"{line} ({counts})" if counts else line)
+            seconds = f"{stage.seconds:.1f}".replace(".", "." if self.words.language == "en" else ",")
+            lines.append(self.words(key, stage=self.words(f"stage.{stage.name}"), seconds=seconds))
         return Part(self.words("part.stages"), "ok", tuple(lines))
 
 

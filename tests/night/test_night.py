@@ -8,6 +8,7 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from auditor.errors import UsageError
@@ -90,6 +91,48 @@ def test_findings_persist_though_nothing_new_was_sent(tmp_path: Path) -> None:
     told = night(config, NIGHT + timedelta(days=1))
     assert told.run == 2
     assert [row["fingerprint"] for row in findings(config)] == before != []
+
+
+def test_the_report_says_what_changed_since_the_night_before(tmp_path: Path) -> None:
+    """Findings that came, stayed and went; the first night compares with nothing."""
+    from auditor.night import run
+
+    seen = []
+
+    def watched(*arguments: object) -> object:
+        seen.append(former(*arguments))
+        return seen[-1]
+
+    former = run.since_last_night
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "since_last_night", watched)
+        config = made(tmp_path)
+        send(config, "abai-bolim", "march.csv", journal("abai-bolim", range(1, 4)))
+        night(config)
+        first = {row["fingerprint"] for row in findings(config)}
+        late = audit_json(config)["verdicts"]["late"]  # type: ignore[index]
+        send(config, "abai-bolim", "march.csv", journal("abai-bolim", range(2, 5)))
+        night(config, NIGHT + timedelta(days=1))
+        second = {row["fingerprint"] for row in findings(config)}
+    assert seen[0] is None
+    assert seen[1].as_of == NIGHT
+    counts = dict(seen[1].lives.group_by("life").agg(pl.col("n").sum()).iter_rows())
+    assert counts == {"new": len(second - first), "standing": len(second & first), "gone": len(first - second)}
+    assert dict(seen[1].verdicts.select("verdict", "n").iter_rows())["late"] == late != 0
+
+
+def test_an_entry_changed_after_the_fact_is_found(tmp_path: Path) -> None:
+    """A late step made timely by a resend: J07, in the night's report and letter."""
+    config = made(tmp_path, MAIL)
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim", range(1, 4)))
+    night(config)
+    assert "J07" not in {row["code"] for row in findings(config)}
+    text = journal("abai-bolim", range(1, 4)).replace("2018-03-02 10:20", "2018-03-02 09:50", 1)
+    send(config, "abai-bolim", "march.csv", text)
+    night(config, NIGHT + timedelta(days=1))
+    changed = [row for row in findings(config) if row["code"] == "J07"]
+    assert [row["application_no"] for row in changed] == ["1"]
+    assert "10:20" in changed[0]["message"]
 
 
 def test_a_resend_replaces_and_the_same_file_twice_is_once(tmp_path: Path) -> None:
