@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,25 @@ def test_a_month_is_the_same_whenever_its_table_is_made(tmp_path: Path) -> None:
     early = read(tmp_path, in_march, as_of=datetime(2018, 3, 31, 23, 59, 59)).cases.drop("source_file")
     kept = ["application_no", "state", "broken", "extended", "finished_at", "received_on"]
     assert whole.select(kept).sort("application_no").equals(early.select(kept).sort("application_no"))
+
+
+def test_months_join(tmp_path: Path) -> None:
+    """What is in work when a month ends is in work when the next begins; nothing else is, but what could not be determined."""
+    months = [month_of(f"2018-{number:02}") for number in (2, 3, 4, 5)]
+    counted = [count(read(tmp_path, every_state(), month.until).cases, month, 16) for month in months]
+    for before, after in pairwise(counted):
+        carried = numbers(after, "all") - numbers(after, "received")
+        assert numbers(before, "in_work") <= carried <= numbers(before, "in_work") | numbers(before, "undetermined")
+    received = [numbers(each, "received") for each in counted]
+    assert sum(map(len, received)) == len(set().union(*received)) == 13
+
+
+def test_a_number_of_a_person_in_a_channel_is_masked(tmp_path: Path) -> None:
+    """What the rules do not know stands in the list as the journal spells it, but for such numbers."""
+    line = case("1", ("2018-03-12 10:00", "2018-03-12 10:10"))[0].replace(",provider,", ",через ИИН 900101300123,")
+    (row,) = read(tmp_path, [line]).cases.to_dicts()
+    assert (row["problem"], row["state"], row["reason"]) == ("P02", "undetermined", "P02")
+    assert "900101300123" not in row["channel"]
 
 
 def test_papers_sent_to_an_office_without_a_journal_are_undetermined(tmp_path: Path) -> None:
