@@ -90,7 +90,7 @@ def test_every_clock(drawn):
     compare(drawn, rules("decree and more"), every_clock=True)
 
 
-@FEW
+@settings(FEW, max_examples=15)
 @given(drawn=rural(rules("decree")))
 def test_what_goes_from_akim_to_provider(drawn):
     """Sent, registered, lost, registered under another number; in three buckets, which J06 must look at together."""
