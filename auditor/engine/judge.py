@@ -141,7 +141,8 @@ def judge(
     con.execute(f"SET threads = {THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET enable_progress_bar = false")
-    own = {o.calendar.id: o.calendar for o in question.offices.values() if o.calendar}
+    offices = ownoffices.met(question.offices, staging.spellings)
+    own = {o.calendar.id: o.calendar for o in offices.values() if o.calendar}
     calendars = {**rulebook.calendars, **own}
     numbers, days, working_days = worktime.day_tables(calendars)
     tables = rule_tables(rulebook, numbers)
@@ -176,7 +177,7 @@ def judge(
     con.execute("CREATE TABLE word_count (district_code BIGINT, word_key BIGINT, n BIGINT)")
     con.execute(_NUMBERED)
     _cover(con, staging, known)
-    ownoffices.lay_out(con, question.offices, numbers)
+    ownoffices.lay_out(con, offices, numbers)
     con.execute(_OWN_BOOK, [question.yearly_restart, question.yearly_restart])
     crossings.lay_out(con, rulebook, numbers)
     numbered = bool(con.execute("SELECT 1 FROM own_book LIMIT 1").fetchall())

@@ -9,6 +9,7 @@ from datetime import timedelta
 import duckdb
 import polars as pl
 
+from auditor.engine.spellings import Spellings
 from auditor.journal.offices import Office, Register
 from auditor.journal.profile import Numbering
 from auditor.law.types import Calendar, DayOff, Rulebook
@@ -50,6 +51,12 @@ def _calendar(office: Office, usual: Calendar) -> Calendar | None:
     return replace(
         usual, id=f"{office.kind} {office.id}", hours=(*office.hours, *usual.hours), days_off={**shut, **usual.days_off}
     )
+
+
+def met(offices: Offices, spellings: Spellings) -> Offices:
+    """Those of which the exports have a row: a calendar costs, and an oblast has hundreds of offices."""
+    districts, names = set(spellings.district.texts()), set(spellings.office.texts())
+    return {place: own for place, own in offices.items() if place[0] in districts and place[1] in names}
 
 
 def lay_out(con: duckdb.DuckDBPyConnection, offices: Offices, numbers: dict[str, int]) -> None:
