@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import click
+import polars as pl
 
 from auditor.commands import options
 from auditor.commands.lines import say_doubts, say_lines, say_other_mail
@@ -17,6 +19,7 @@ from auditor.errors import UsageError
 from auditor.exports.find import find_exports
 from auditor.history.asking import trend
 from auditor.history.corrections import Corrections
+from auditor.history.excuses import Excuses
 from auditor.history.history import History
 from auditor.history.memory import Remembering
 from auditor.history.runs import adding
@@ -70,6 +73,12 @@ class _Bar:
     help="Register of documented corrections: changes that are no J07.",
 )
 @click.option(
+    "--excuses",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Register of excuses: findings that are counted apart.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),
     default="error",
@@ -88,6 +97,7 @@ def audit(
     show_names: bool,
     store: Path | None,
     corrections: Path | None,
+    excuses: Path | None,
     fail_on: str,
 ) -> int:
     """Judge exports and write the reports.
@@ -102,6 +112,7 @@ def audit(
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)
     documented = Corrections.read(corrections) if corrections else Corrections()
+    answered = Excuses.read(excuses) if excuses else Excuses()
     found = find_exports(exports)
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; --out names a folder.")
@@ -115,19 +126,25 @@ def audit(
                 memory = Remembering(history, profile, moment, folder / "sent", documented, show_names)
             result = run_audit(found, profile, rulebook, asked, folder, bar, register, memory)
             bar.end()
+            excused = answered.of(result.findings, moment)
             # The run is stored once its reports stand: both or neither.
-            added = open_till_the_end.enter_context(adding(history, result, memory)) if history else None
+            added = open_till_the_end.enter_context(adding(history, result, memory, excused)) if history else None
             write_reports(result, rulebook, out, trend(history, added.run) if history and added else None)
     except OSError as fault:
         raise UsageError(
             f"{fault.filename or out} cannot be written: {fault.strerror or fault}.",
             hint="Name another folder with --out, or free space there.",
         ) from fault
-    _say(result, words, out)
-    return _exit_code(result, fail_on)
+    _say(
+        result,
+        words,
+        out,
+        [*_of_excuses(result, answered, excused, words), *_of_corrections(documented, memory, words)],
+    )
+    return _exit_code(result, excused, fail_on)
 
 
-def _say(result: Audit, words: Words, out: Path) -> None:
+def _say(result: Audit, words: Words, out: Path, registers: list[str]) -> None:
     say_doubts(((f.path, ((d.doubtful, d.evidence) for d in f.reading)) for f in result.inputs), result.language)
     say_lines(((f.path, f.lines) for f in result.inputs), result.language)
     say_other_mail(((f.path, f.rows_of_other_mail) for f in result.inputs), result.language)
@@ -142,14 +159,45 @@ def _say(result: Audit, words: Words, out: Path) -> None:
     )
     click.echo(words("said.verdicts", **verdicts))
     click.echo(words("said.findings", **{name: by_severity.get(name, 0) for name in SEVERITIES}))
+    for line in registers:
+        click.echo(line)
     click.echo(words("said.report", page=out / "index.html"))
     click.echo(
         words("said.rows", read=result.rows_read, accepted=result.rows_accepted, quarantined=result.rows_quarantined)
     )
 
 
-def _exit_code(result: Audit, fail_on: str) -> int:
+def _of_excuses(result: Audit, answered: Excuses, excused: pl.DataFrame, words: Words) -> Iterator[str]:
+    """Excused findings counted apart, the share in time with and without them, and excuses that are unused or have expired."""
+    if not answered.entries:
+        return
+    yield words("excuses.count", n=excused.height)
+    verdicts = result.verdict_totals()
+    decided = verdicts["met"] + verdicts["late"] + verdicts["overdue"]
+    # One late or overdue step is one finding of these codes.
+    spared = result.findings.filter(pl.col("code").is_in(["T01", "T02", "T06"])).join(
+        excused, on="fingerprint", how="semi"
+    )
+    if decided > spared.height:
+        with_all, without = verdicts["met"] / decided, verdicts["met"] / (decided - spared.height)
+        yield words("excuses.rates", all=f"{with_all:.1%}", rest=f"{without:.1%}")
+    for key, found in (("unused", answered.unused(excused, result.as_of)), ("expired", answered.expired(result.as_of))):
+        for excuse in found:
+            yield words(f"excuses.{key}", number=excuse.number, who=excuse.signed_by)
+
+
+def _of_corrections(documented: Corrections, memory: Remembering | None, words: Words) -> Iterator[str]:
+    """Documented changes, and documents that explain nothing."""
+    if memory is None or not documented.entries:
+        return
+    yield words("corrections.count", n=memory.told["correction"].drop_nulls().len())
+    for correction in documented.unused(memory.told):
+        yield words("corrections.unused", number=correction.number, who=correction.signed_by)
+
+
+def _exit_code(result: Audit, excused: pl.DataFrame, fail_on: str) -> int:
     if fail_on == "never":
         return 0
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    return int(result.findings["severity"].is_in(counted).any())
+    left = result.findings.filter(pl.col("severity").is_in(counted)).join(excused, on="fingerprint", how="anti")
+    return int(not left.is_empty())
