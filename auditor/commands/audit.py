@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from auditor.engine.audit import audit as run_audit
 from auditor.engine.result import SEVERITIES, Audit
 from auditor.errors import UsageError
 from auditor.exports.find import find_exports
+from auditor.history.answers import of_corrections, of_excuses
 from auditor.history.asking import trend
 from auditor.history.corrections import Corrections
 from auditor.history.excuses import Excuses
@@ -139,7 +139,7 @@ def audit(
         result,
         words,
         out,
-        [*_of_excuses(result, answered, excused, words), *_of_corrections(documented, memory, words)],
+        [*of_excuses(result, answered, excused, words), *of_corrections(documented, memory, words)],
     )
     return _exit_code(result, excused, fail_on)
 
@@ -165,34 +165,6 @@ def _say(result: Audit, words: Words, out: Path, registers: list[str]) -> None:
     click.echo(
         words("said.rows", read=result.rows_read, accepted=result.rows_accepted, quarantined=result.rows_quarantined)
     )
-
-
-def _of_excuses(result: Audit, answered: Excuses, excused: pl.DataFrame, words: Words) -> Iterator[str]:
-    """Excused findings counted apart, the share in time with and without them, and excuses that are unused or have expired."""
-    if not answered.entries:
-        return
-    yield words("excuses.count", n=excused.height)
-    verdicts = result.verdict_totals()
-    decided = verdicts["met"] + verdicts["late"] + verdicts["overdue"]
-    # One late or overdue step is one finding of these codes.
-    spared = result.findings.filter(pl.col("code").is_in(["T01", "T02", "T06"])).join(
-        excused, on="fingerprint", how="semi"
-    )
-    if decided > spared.height:
-        with_all, without = verdicts["met"] / decided, verdicts["met"] / (decided - spared.height)
-        yield words("excuses.rates", all=f"{with_all:.1%}", rest=f"{without:.1%}")
-    for key, found in (("unused", answered.unused(excused, result.as_of)), ("expired", answered.expired(result.as_of))):
-        for excuse in found:
-            yield words(f"excuses.{key}", number=excuse.number, who=excuse.signed_by)
-
-
-def _of_corrections(documented: Corrections, memory: Remembering | None, words: Words) -> Iterator[str]:
-    """Documented changes, and documents that explain nothing."""
-    if memory is None or not documented.entries:
-        return
-    yield words("corrections.count", n=memory.told["correction"].drop_nulls().len())
-    for correction in documented.unused(memory.told):
-        yield words("corrections.unused", number=correction.number, who=correction.signed_by)
 
 
 def _exit_code(result: Audit, excused: pl.DataFrame, fail_on: str) -> int:

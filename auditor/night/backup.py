@@ -139,7 +139,7 @@ def _entry(name: str, size: int, now: datetime) -> tarfile.TarInfo:
 def _contents(config: Config, copy: Path) -> Iterator[tuple[str, Path]]:
     """Every file with its name in the backup."""
     yield _named(config, "config", config.file), config.file
-    for key in ("offices", "profile", "corrections", "rules"):
+    for key in ("offices", "profile", "corrections", "excuses", "rules"):
         path: Path | None = getattr(config, key)
         for each in sorted(path.rglob("*")) if path and path.is_dir() else [path] if path else []:
             if each.is_file():

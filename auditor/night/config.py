@@ -47,7 +47,7 @@ class Retention:
 
 @dataclass(frozen=True)
 class Config:
-    """A configuration as read. Paths are absolute; `rules`, `profile` and `corrections` are None where the program's own serve.
+    """A configuration as read. Paths are absolute; `rules`, `profile`, `corrections` and `excuses` are None where the program's own serve.
 
     districts: id or name of a district, as the register has it, to its head. letter_languages: those of a letter whose head names none.
     settle_seconds: how long a fresh file is watched before it is believed to be whole.
@@ -62,6 +62,7 @@ class Config:
     offices: Path
     profile: Path | None
     corrections: Path | None
+    excuses: Path | None
     language: str
     districts: dict[str, Head]
     letter_languages: tuple[str, ...]
@@ -105,6 +106,7 @@ def _config(root: Settings, file: Path) -> Config:
         offices=folder / root.text("offices", right="the path of the register of offices"),
         profile=_path(root, "profile", folder),
         corrections=_path(root, "corrections", folder),
+        excuses=_path(root, "excuses", folder),
         language=root.choice("language", LANGUAGES, required=False, default="kk"),
         districts=districts,
         letter_languages=usual,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auditor import __version__
 from auditor.errors import ConfigError
 from auditor.history.corrections import Corrections
+from auditor.history.excuses import Excuses
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.profile_file import load_profile
@@ -29,12 +30,13 @@ class Means:
     register: Register
     heads: dict[str, Head]
     corrections: Corrections
+    excuses: Excuses
     marks: tuple[str, ...]
 
 
 def gather(config: Config) -> Means:
     """Read what the configuration names. Raises RulesError, InputError or ConfigError with every fault of the first that has one."""
-    for key in ("rules", "offices", "profile", "corrections"):
+    for key in ("rules", "offices", "profile", "corrections", "excuses"):
         path = getattr(config, key)
         if path is not None and not path.exists():
             raise ConfigError([f"{config.file}: {key}: there is no {path}"])
@@ -42,10 +44,12 @@ def gather(config: Config) -> Means:
     profile = load_profile(config.profile, rulebook.zone) if config.profile else Profile.canonical(rulebook.zone)
     register = with_inboxes(load_register(config.offices, rulebook))
     corrections = Corrections.read(config.corrections) if config.corrections else Corrections()
-    read_as = [path.read_bytes() if path else b"" for path in (config.profile, config.corrections)]
+    excuses = Excuses.read(config.excuses) if config.excuses else Excuses()
+    named_files = (config.profile, config.corrections, config.excuses)
+    read_as = [path.read_bytes() if path else b"" for path in named_files]
     marks = (rulebook.sha256, rulebook.calendar_sha256, register.sha256, *map(_sha256, read_as))
     named = (*marks, config.language, __version__)
-    return Means(rulebook, profile, register, heads(config, register), corrections, named)
+    return Means(rulebook, profile, register, heads(config, register), corrections, excuses, named)
 
 
 def _sha256(content: bytes) -> str:

@@ -13,16 +13,20 @@ from auditor.night.told import Figures
 
 @dataclass(frozen=True)
 class Record:
-    """A night in the history: its run, its key, the folder of its report, its figures, and districts whose letter nobody gets."""
+    """A night in the history: its run, its key, the folder of its report, its figures, districts whose letter nobody gets,
+    and what the registers of excuses and corrections came to."""
 
     run: int
     key: str
     folder: str
     figures: Figures
     unaddressed: tuple[str, ...]
+    answers: tuple[str, ...]
 
     @staticmethod
-    def of(run: int, key: str, folder: str, audit: Audit, fresh: int, unaddressed: list[str]) -> Record:
+    def of(
+        run: int, key: str, folder: str, audit: Audit, fresh: int, unaddressed: list[str], answers: tuple[str, ...]
+    ) -> Record:
         found = dict(audit.findings.group_by("severity").len().iter_rows())
         figures = Figures(
             rows_read=audit.rows_read,
@@ -34,12 +38,15 @@ class Record:
             info=int(found.get("info", 0)),
             fresh=fresh,
         )
-        return Record(run, key, folder, figures, tuple(unaddressed))
+        return Record(run, key, folder, figures, tuple(unaddressed), answers)
 
 
 def keep_record(history: History, record: Record) -> None:
     """Within the transaction of the run."""
-    told = json.dumps({"figures": asdict(record.figures), "unaddressed": record.unaddressed}, ensure_ascii=False)
+    told = json.dumps(
+        {"figures": asdict(record.figures), "unaddressed": record.unaddressed, "answers": record.answers},
+        ensure_ascii=False,
+    )
     history.con.execute("INSERT INTO night VALUES (?, ?, ?, ?)", [record.run, record.key, record.folder, told])
 
 
@@ -49,4 +56,11 @@ def find_record(history: History, key: str) -> Record | None:
     if found is None:
         return None
     told = json.loads(found[2])
-    return Record(int(found[0]), key, str(found[1]), Figures(**told["figures"]), tuple(told["unaddressed"]))
+    return Record(
+        int(found[0]),
+        key,
+        str(found[1]),
+        Figures(**told["figures"]),
+        tuple(told["unaddressed"]),
+        tuple(told["answers"]),
+    )

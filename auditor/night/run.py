@@ -21,10 +21,13 @@ from auditor.engine.audit import Asked, audit, working_folder
 from auditor.engine.result import Audit
 from auditor.errors import AuditorError, UsageError
 from auditor.exports.find import Found
+from auditor.history.answers import of_corrections, of_excuses
+from auditor.history.asking import trend
 from auditor.history.history import History
 from auditor.history.memory import Remembering
 from auditor.history.runs import Added, adding
 from auditor.journal.profile import Profile
+from auditor.language import Words
 from auditor.mail.message import Message
 from auditor.mail.outbox import Outbox
 from auditor.night.config import Config
@@ -41,7 +44,6 @@ from auditor.night.place import WORK, inboxes
 from auditor.night.post import send_post
 from auditor.night.publish import clear_staged, night_folder, publish, staged
 from auditor.night.records import Record, find_record, keep_record
-from auditor.night.since import since_last_night
 from auditor.night.status import write_status
 from auditor.night.telling import Telling
 from auditor.night.tidy import tidy
@@ -180,6 +182,7 @@ class NightRun:
             with self.log.stage("publish", told):
                 publish(folders.reports, key, record.folder)
             told.run, told.figures, told.unaddressed = record.run, record.figures, list(record.unaddressed)
+            told.answers = list(record.answers)
             told.report = "latest/index.html"
         except FAULTS:
             fault_met(folders.history, night)
@@ -225,15 +228,21 @@ class NightRun:
         folders = self.config.folders
         outbox = Outbox(history, folders.outbox)
         settings = self.config.mail
-        with adding(history, result, memory) as added:
+        excused = means.excuses.of(result.findings, result.as_of)
+        words = Words("audit", self.config.language)
+        answers = (
+            *of_excuses(result, means.excuses, excused, words),
+            *of_corrections(means.corrections, memory, words),
+        )
+        with adding(history, result, memory, excused) as added:
             folder = staged(folders.reports, key)
-            write_reports(result, means.rulebook, folder, since_last_night(history, added, result))
+            write_reports(result, means.rulebook, folder, trend(history, added.run))
             settle_tree(folder)
             messages, unaddressed = self._letters(result, means, key)
             outbox.lay_down(messages, key[:16])
             outbox.enter(messages, key[:16], added.run, "due" if settings.automatic else "held", self.clock())
             name = night_folder(added.run, result.as_of)
-            record = Record.of(added.run, key, name, result, _fresh(added), unaddressed)
+            record = Record.of(added.run, key, name, result, _fresh(added), unaddressed, answers)
             keep_record(history, record)
         return record
 

@@ -107,7 +107,7 @@ class Telling:
         )
         counts = {name: getattr(figures, name) for name in ("applications", "error", "warning", "info", "fresh")}
         level = "warn" if figures.rows_quarantined else "ok"
-        return Part(words("part.figures"), level, (words("figures.findings", **counts), rows))
+        return Part(words("part.figures"), level, (words("figures.findings", **counts), rows, *told.answers))
 
     def _silent(self, each: Silent) -> str:
         values = {"office": each.office, "district": each.district, "every": each.every}

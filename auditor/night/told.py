@@ -50,7 +50,7 @@ class Told:
     """A night. began: by the machine's clock. failed_stage, fault: where it stopped, and the sentence of why. run: its number in the history.
 
     late_clock: the moment by the machine's clock, where that lies before the last run and the run was made as of that one instead.
-    unaddressed: districts with findings and nobody to write to. letters: outbox states to numbers. held: runs that wait to be released.
+    answers: what the registers of excuses and corrections came to. unaddressed: districts with findings and nobody to write to. letters: outbox states to numbers. held: runs that wait to be released.
     troubles: sentences about mail that did not go. finished: an earlier night was finished first, as of that moment.
     """
 
@@ -67,6 +67,7 @@ class Told:
     taken: Taken = field(default_factory=Taken)
     silent: list[Silent] = field(default_factory=list)
     figures: Figures | None = None
+    answers: list[str] = field(default_factory=list)
     unaddressed: list[str] = field(default_factory=list)
     letters: dict[str, int] = field(default_factory=dict)
     held: dict[int, int] = field(default_factory=dict)

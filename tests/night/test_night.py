@@ -14,6 +14,7 @@ import pytest
 from auditor.errors import UsageError
 from auditor.history.history import History
 from auditor.mail.outbox import Outbox
+from auditor.night.config import read_config
 from auditor.night.told import DONE
 from mail.server import running
 from night.places import HEADS, NAMES, NIGHT, journal, letters, made, modes, night, report, said, send
@@ -103,9 +104,9 @@ def test_the_report_says_what_changed_since_the_night_before(tmp_path: Path) -> 
         seen.append(former(*arguments))
         return seen[-1]
 
-    former = run.since_last_night
+    former = run.trend
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "since_last_night", watched)
+        patch.setattr(run, "trend", watched)
         config = made(tmp_path)
         send(config, "abai-bolim", "march.csv", journal("abai-bolim", range(1, 4)))
         night(config)
@@ -133,6 +134,26 @@ def test_an_entry_changed_after_the_fact_is_found(tmp_path: Path) -> None:
     changed = [row for row in findings(config) if row["code"] == "J07"]
     assert [row["application_no"] for row in changed] == ["1"]
     assert "10:20" in changed[0]["message"]
+
+
+def test_excused_findings_are_counted_apart_in_the_status(tmp_path: Path) -> None:
+    config = made(tmp_path)
+    register = """
+excuses:
+  - {number: 7, date: 2018-03-06, signed_by: the head, reason: blizzard, from: 2018-03-01, until: 2018-04-30, scope: {code: T01}}
+  - {number: 8, date: 2018-03-06, signed_by: the head, reason: none, from: 2018-03-01, scope: {code: S02}}
+"""
+    (tmp_path / "excuses.yaml").write_text(register, encoding="utf-8")
+    text = config.file.read_text(encoding="utf-8").replace("# excuses =", "excuses =")
+    config.file.write_text(text, encoding="utf-8")
+    config = read_config(config.file)
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+    told = night(config)
+    late = [row for row in findings(config) if row["code"] == "T01"]
+    assert f"Excused findings, counted apart: {len(late)}" in told.answers
+    assert "Excuse 8 (the head) speaks for no finding" in (config.folders.reports / "STATUS.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_resend_replaces_and_the_same_file_twice_is_once(tmp_path: Path) -> None:
@@ -251,8 +272,6 @@ def test_with_release_auto_letters_leave_at_once_and_the_summary_too(tmp_path: P
         file = config.file
         text = file.read_text(encoding="utf-8").replace('release = "manual"', 'release = "auto"')
         file.write_text(text.replace("inspector = []", 'inspector = ["inspector@oblast.example"]'), encoding="utf-8")
-        from auditor.night.config import read_config
-
         config = read_config(file)
         for office in NAMES:
             send(config, office, "march.csv", journal(office))
@@ -268,8 +287,6 @@ def test_with_release_manual_a_night_sends_nothing(tmp_path: Path) -> None:
         file = config.file
         text = file.read_text(encoding="utf-8").replace("inspector = []", 'inspector = ["inspector@oblast.example"]')
         file.write_text(text, encoding="utf-8")
-        from auditor.night.config import read_config
-
         config = read_config(file)
         send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
         night(config)

@@ -206,11 +206,11 @@ def test_a_full_disk_and_a_read_only_folder_stop_the_night_with_a_sentence(
 
 
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
-    """A file system of 3 MB in which the night does not find room."""
+    """A file system of 40 MB in which the night does not find room."""
     small = tmp_path / "small"
     small.mkdir()
     mount = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(small)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(small)], capture_output=True, check=False
     )
     if mount.returncode:
         pytest.skip("nothing may be mounted here")
