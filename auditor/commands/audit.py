@@ -17,13 +17,13 @@ from auditor.engine.result import SEVERITIES, Audit
 from auditor.errors import UsageError
 from auditor.exports.find import find_exports
 from auditor.history.answers import of_corrections, of_excuses
+from auditor.history.asking import trend
 from auditor.history.corrections import Corrections
 from auditor.history.excuses import Excuses
 from auditor.history.history import History
 from auditor.history.memory import Remembering
 from auditor.history.runs import adding
 from auditor.language import Words
-from auditor.night.since import since_last_night
 from auditor.report.write import write_reports
 
 FAIL_ON = (*SEVERITIES, "never")
@@ -129,9 +129,7 @@ def audit(
             excused = answered.of(result.findings, moment)
             # The run is stored once its reports stand: both or neither.
             added = open_till_the_end.enter_context(adding(history, result, memory, excused)) if history else None
-            write_reports(
-                result, rulebook, out, since_last_night(history, added, result) if history and added else None
-            )
+            write_reports(result, rulebook, out, trend(history, added.run) if history and added else None)
     except OSError as fault:
         raise UsageError(
             f"{fault.filename or out} cannot be written: {fault.strerror or fault}.",

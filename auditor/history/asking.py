@@ -11,6 +11,8 @@ import polars as pl
 from auditor.engine.result import VERDICTS
 from auditor.errors import UsageError
 from auditor.history.history import History
+from auditor.history.schema import first
+from auditor.report.trend import Trend
 
 _DECIDED = "sum(met) + sum(late) + sum(overdue)"
 _OVER_TIME = f"""
@@ -110,6 +112,32 @@ def runs(history: History) -> pl.DataFrame:
         "SELECT r.run, r.as_of, r.entries, r.applications, coalesce((SELECT sum(n) FROM code_run c WHERE c.run = r.run), 0)::BIGINT AS findings, r.moved "
         "FROM run r ORDER BY r.run",
         {},
+    )
+
+
+_BEFORE = " UNION ALL ".join(
+    f"SELECT district, '{name}' AS verdict, \"{name}\" AS n FROM office_run WHERE run = $former" for name in VERDICTS
+)
+_LIVES = """
+SELECT coalesce(l.district, f.district) AS district,
+    CASE WHEN f.fingerprint IS NULL THEN 'new' WHEN l.fingerprint IS NULL THEN 'gone' ELSE 'standing' END AS life, count(*)::BIGINT AS n
+FROM (FROM finding WHERE run = $run) l FULL JOIN (FROM finding WHERE run = $former) f USING (fingerprint) GROUP BY ALL
+"""
+
+
+def trend(history: History, run: int) -> Trend | None:
+    """The run before this one, for the report of this one; None for a first run, or one that looks back."""
+    found = first(
+        history.con,
+        "SELECT f.run, f.as_of FROM run f JOIN run l ON l.run = ? AND l.moved WHERE f.moved AND f.run < l.run ORDER BY f.run DESC LIMIT 1",
+        [run],
+    )
+    if found is None:
+        return None
+    return Trend(
+        found[1],
+        _frame(history, _BEFORE, {"former": found[0]}),
+        _frame(history, _LIVES, {"former": found[0], "run": run}),
     )
 
 
