@@ -134,6 +134,16 @@ def test_the_doctor_sees_what_would_stop_a_night(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli, ["doctor", "--config", str(config.file)], standalone_mode=False).return_value == 1
 
 
+def test_the_doctor_says_that_an_offices_own_profile_is_not_used(tmp_path: Path) -> None:
+    config = made(tmp_path)
+    (tmp_path / "own.yaml").write_text("zone: Asia/Almaty\n", encoding="utf-8")
+    text = config.offices.read_text(encoding="utf-8")
+    config.offices.write_text(
+        text.replace("    inbox: nura-bolim", "    inbox: nura-bolim\n    profile: own.yaml"), encoding="utf-8"
+    )
+    assert any("a profile of their own in the register: nura-bolim" in look.said for look in found(config)[WARN])
+
+
 def test_the_doctor_speaks_to_the_mail_server_over_verified_tls(tmp_path: Path) -> None:
     context, authority = certificates(tmp_path)
     with running(context=context) as server:
