@@ -311,7 +311,7 @@ def _result(
         applications=applications,
         not_in_force=judgement.table(_NOT_IN_FORCE),
         coverage=judgement.table(_COVERAGE),
-        quarantine=quarantine.drop("district"),
+        quarantine=quarantine,
         unknown_roles=_masked(judgement.table(_UNKNOWN_ROLES)),
         deputies=_masked(judgement.table(_DEPUTIES)),
         file_districts=judgement.table(_FILE_DISTRICTS),

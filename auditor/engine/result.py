@@ -106,7 +106,8 @@ class Audit:
     not_in_force: service, channel, since, until (Date, the period without rules: since its first day, until the first day
         with rules again, either null where open), district, n (applications).
     coverage: district, office, begins, ends (Datetime), stated (Boolean): the period the exports speak for.
-    quarantine: source_file, source_line, column, value, reason (words), raw, and what reading it back needs (`auditor.exports.mended`): fault, delimiter, header, seal.
+    quarantine: source_file, source_line, column, value, reason (words), raw, and what reading it back needs (`auditor.exports.mended`): fault, delimiter, header, seal;
+        and district, as far as it could be read.
     unknown_roles: role (spelling), n (entries). deputies: role (spelling), counts_as (role id), n. Both may have a `district`:
         then the district's page shows its own.
     file_districts: source_file, district, n: the districts found in each file, and how many of its accepted rows are theirs.

@@ -73,6 +73,12 @@ QUARANTINE: Schema = {
     "header": TEXT,
     "seal": TEXT,
 }
+ASIDE: Schema = {**QUARANTINE, "district": TEXT}
+"""Quarantined rows as the pages need them: `quarantine.csv`, and the district that a row names, as far as it could be read."""
+NOBODYS = ("unknown_district", "unknown_district_near", "office_of_another_district", "not_of_this_folder")
+"""Faults (`catalogs/reading.toml`) of rows that are not the district's in whose file they stand, or may not be."""
+ELSEWHERE = "elsewhere"
+"""The fault of a row that a district's page may count, and of which it may say nothing."""
 UNKNOWN_ROLES: Schema = {"district": TEXT, "role": TEXT, "n": WHOLE}
 DEPUTIES: Schema = {"district": TEXT, "role": TEXT, "counts_as": TEXT, "n": WHOLE}
 FILE_DISTRICTS: Schema = {"source_file": TEXT, "district": TEXT, "n": WHOLE}
@@ -200,7 +206,7 @@ def parts(audit: Audit, cap: int) -> Parts:
         "unknown_roles": named(shaped(audit.unknown_roles, UNKNOWN_ROLES)),
         "deputies": named(shaped(audit.deputies, DEPUTIES)),
     }
-    quarantine = shaped(audit.quarantine, QUARANTINE)
+    quarantine = named(shaped(audit.quarantine, ASIDE))
     flows = shaped(audit.flows, FLOWS)
     flows_of = _by_district(flows)
     shown = _shown(findings, cap)
@@ -221,12 +227,23 @@ def parts(audit: Audit, cap: int) -> Parts:
         districts[name] = Part(
             district=name,
             findings=shown[1].get(name, oblast.findings.clear()),
-            quarantine=quarantine.filter(pl.col("source_file").is_in(alone)),
+            quarantine=_own_rows(quarantine.filter(pl.col("source_file").is_in(alone)), name),
             flows=flows_of.get(name, flows.clear()),
             files=own,
             **{key: cut[key].get(name, frame.clear()) for key, frame in frames.items()},
         )
     return Parts(oblast, districts)
+
+
+def _own_rows(quarantine: pl.DataFrame, district: str) -> pl.DataFrame:
+    """Quarantined rows of the district's files; of those that are not its own nothing is left but their place."""
+    others = pl.col("fault").str.split(" ").list.first().is_in(NOBODYS) | (pl.col("district") != district)
+    said = [name for name in ASIDE if name not in ("source_file", "source_line")]
+    mark = {"fault": pl.lit(ELSEWHERE)}
+    return quarantine.with_columns(
+        pl.when(others.fill_null(False)).then(mark.get(name, pl.lit(None))).otherwise(pl.col(name)).alias(name)
+        for name in said
+    )
 
 
 def _overruns(findings: pl.DataFrame) -> pl.DataFrame:

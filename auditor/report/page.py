@@ -157,7 +157,7 @@ def _common(
         findings=evidence.findings(part, wording),
         reasons=rows.reasons(part, wording),
         undetermined=rows.undetermined_offices(part, wording),
-        quarantine=rows.quarantined(part),
+        quarantine=rows.quarantined(part, wording, names_shown=audit.names_shown),
         not_in_force=rows.not_in_force(part, wording),
         unknown_roles=rows.unknown_roles(part),
         deputies=rows.deputies(part, wording),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,10 +11,14 @@ import polars as pl
 
 from auditor.journal.persons import mask
 from auditor.report.figures import NOTHING, Shown, TallyRow, tallies
-from auditor.report.frames import Part, SharedFile
+from auditor.report.frames import ELSEWHERE, Part, SharedFile
 from auditor.report.wording import DASH, Wording
 
 QUARANTINE_ROWS = 1000
+LONGEST_VALUE = 60
+FREE = ("unknown_moment", "unknown_date", "too_long_value", "beyond_header")
+"""Faults that quote a cell of which nobody knows what it holds."""
+LETTERS = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True)
@@ -98,18 +103,32 @@ def undetermined_offices(part: Part, wording: Wording) -> Shown[ListRow]:
     return Shown.first(rows)
 
 
-def quarantined(part: Part) -> Shown[QuarantineRow]:
+def quarantined(part: Part, wording: Wording, *, names_shown: bool) -> Shown[QuarantineRow]:
     """Place and reason of the rows not taken, without their text; numbers that may be an IIN are blotted out."""
     rows = [
         QuarantineRow(
             file=row["source_file"] or "",
             line="" if row["source_line"] is None else str(row["source_line"]),
             column=mask(row["column"] or ""),
-            reason=mask(row["reason"] or ""),
+            reason=mask(_why(row, wording, names_shown)),
         )
         for row in part.quarantine.head(QUARANTINE_ROWS).iter_rows(named=True)
     ]
     return Shown(tuple(rows), part.quarantine.height)
+
+
+def _why(row: dict[str, Any], wording: Wording, names_shown: bool) -> str:
+    """The row's first fault in the page's language. Cells that slip put a name where a moment should be: letters are blotted out."""
+    fault, _, expected = (row["fault"] or "").partition(" ")
+    if fault == ELSEWHERE:
+        return wording.words("quarantine.elsewhere")
+    if fault not in wording.reading:
+        return row["reason"] or ""
+    value = " ".join((row["value"] or "").split())
+    if not names_shown and fault in FREE:
+        value = LETTERS.sub("•", value)
+    value = value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}…"
+    return wording.reading(fault, column=mask(row["column"] or ""), value=value, expected=expected)
 
 
 def not_in_force(part: Part, wording: Wording) -> Shown[ListRow]:

@@ -37,6 +37,7 @@ class Wording:
         self.words = Words("report", language)
         self.rulebook = rulebook
         self.decisions = Words("decisions", language)
+        self.reading = Words("reading", language)
         self._codes = Words("codes", language)
         locale = Locale.parse(language)
         self._group: str = locale.number_symbols["latn"]["group"]

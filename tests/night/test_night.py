@@ -245,6 +245,51 @@ def test_rows_of_another_office_reach_nobodys_mail(tmp_path: Path) -> None:
         assert "777001" not in plain(content)
 
 
+def test_a_row_of_another_district_leaves_no_word_on_a_page_that_is_mailed(tmp_path: Path) -> None:
+    """Why it was set aside names the other district and its office: that stands in the oblast's report; the head reads its place."""
+    config = made(tmp_path, MAIL)
+    own = journal("abai-bolim", range(1, 3))
+    foreign = journal("nura-bolim", range(777001, 777002)).splitlines()[1]
+    rows = [
+        foreign,
+        foreign.replace("Нұра ауданы", "Нұраа ауданы"),
+        foreign.replace("Нұра ауданы", "Абай ауданы"),
+        foreign.replace("Нұра бөлімі", "Нұраа бөлімі"),
+        foreign.replace("2018-03-02 09:30", "Нұраның дерегі"),
+    ]
+    send(config, "abai-bolim", "march.csv", own + "\n".join(rows) + "\n")
+    told = night(config)
+    assert told.figures is not None
+    assert told.figures.rows_quarantined == 5
+    (letter,) = letters(config).values()
+    assert "Нұра" not in plain(letter)
+    page = report(config)["districts/Абай ауданы.html"].decode()
+    assert page.count("report only.</td>") == 5
+    assert "Нұра" not in page
+    assert "Нұра" in report(config)["quarantine.csv"].decode()
+
+
+def test_a_name_that_slipped_into_another_column_is_not_read_on_a_page(tmp_path: Path) -> None:
+    """The fault quotes the cell, in the page's language; its letters may be somebody's name."""
+    config = made(tmp_path, MAIL)
+    own = journal("abai-bolim", range(1, 3))
+    send(
+        config,
+        "abai-bolim",
+        "march.csv",
+        own + own.splitlines()[1].replace("2018-03-02 09:30", "Сидоров 31.02.2018") + "\n",
+    )
+    night(config)
+    (letter,) = letters(config).values()
+    for page in (
+        plain(letter),
+        *(content.decode() for name, content in report(config).items() if name.endswith(".html")),
+    ):
+        assert "Сидоров" not in page
+    assert "«••••••• 31.02.2018» в столбце «received_at» — не момент времени" in plain(letter)
+    assert "`••••••• 31.02.2018` in column `received_at`" in report(config)["index.html"].decode()
+
+
 def plain(content: bytes) -> str:
     """All that a mail says, its parts decoded."""
     from email import message_from_bytes
