@@ -18,7 +18,7 @@ from auditor.journal.layout import survey
 from auditor.journal.persons import mask
 from auditor.journal.profile import BOOKS, CANONICAL, LINKS
 from auditor.journal.profile_file import UNFILLED, load_profile
-from auditor.journal.proposal import Proposal, Said, propose
+from auditor.journal.proposal import LOOKED_AT, Proposal, Said, propose
 from auditor.journal.quarantine import sentence
 from auditor.journal.reading import read_source
 from auditor.journal.shipped import shipped
@@ -183,6 +183,7 @@ def _rows(
         return []
     reading = read_source(layout.source, read_by, layout, keep_sent=True)
     said: dict[int, list[str]] = {}
+    count = other = 0
     reasons = Words("reading", lang)
     for batch in reading:
         sent = batch.sent["source_line"].to_list() if batch.sent is not None else []
@@ -196,6 +197,9 @@ def _rows(
             said[fault["source_line"]] = [words("rows.aside", line=fault["source_line"], said=why)]
         for line in first:
             said.setdefault(line, [words("rows.other", line=line)])
-        if len(said) >= ROWS:
+        count += len(sent) + len(batch.quarantined)
+        other += len(sent) - batch.rows["source_line"].n_unique()
+        if len(said) >= ROWS and count >= LOOKED_AT:
             break
-    return [words("rows.title"), *(f"  {text}" for line in sorted(said) for text in said[line])] if said else []
+    mail = [words("rows.mail", count=count, other=other)] if other else []
+    return [words("rows.title"), *(f"  {text}" for line in sorted(said) for text in said[line]), *mail] if said else []

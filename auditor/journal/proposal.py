@@ -7,6 +7,7 @@ and the values below it are asked (`auditor.journal.headerwords`).
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -31,7 +32,7 @@ from auditor.law.vocabulary import find, fold
 
 LOOKED_AT = 500
 """Rows whose values are looked at."""
-SHOWN = 5
+SHOWN = 10
 NEAR = 0.7
 WORDED = ("service", "channel", "step")
 
@@ -93,6 +94,7 @@ def propose(source: Source, at_hand: Iterable[Profile], rulebook: Rulebook) -> P
     _missing(proposal, names, rulebook)
     _formats(proposal, texts, rulebook.zone)
     _spellings(proposal, texts, rulebook)
+    _clocks(proposal)
     return proposal
 
 
@@ -272,5 +274,15 @@ def _spellings(proposal: Proposal, texts: dict[str, pl.Series], rulebook: Rulebo
         ]
         if unknown:
             shown = ", ".join(f"`{text}`" for text in unknown[:SHOWN]) + (" …" if len(unknown) > SHOWN else "")
+            pairs = ", ".join(f"{json.dumps(text, ensure_ascii=False)}: ???" for text in unknown[:SHOWN])
             proposal.notes.append(("why.unknown", {"name": said.value, "values": shown}))
-            proposal.notes.append(("why.example", {"column": column, "value": unknown[0]}))
+            proposal.notes.append(("why.example", {"column": column, "pairs": pairs}))
+            ids = {"service": [*rulebook.services], "channel": [*rulebook.channel_names]}.get(column)
+            proposal.notes.append(("why.one_of", {"names": ", ".join(ids)}) if ids else ("why.ids", {}))
+
+
+def _clocks(proposal: Proposal) -> None:
+    """Steps of a row per application for whose receipt no column was found: no clock runs for them, and the user may know better."""
+    unclocked = [f"`{step}`" for step, cells in proposal.steps if "received_at" not in cells]
+    if unclocked:
+        proposal.notes.append(("why.unclocked", {"steps": ", ".join(unclocked)}))

@@ -179,7 +179,8 @@ def restore(backup: Path, folder: Path) -> Copied:
         raise UsageError(f"{folder} is not empty.", hint="Restore into a new folder; nothing is overwritten.")
     manifest = _manifest(backup)
     make_folder(folder.parent)
-    making = folder.with_name(f".{folder.name}{TEMPORARY}")
+    # Absolute, as the paths of a configuration are: its rooms are known by lying below.
+    making = folder.absolute().with_name(f".{folder.name}{TEMPORARY}")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(mode=0o700)
     try:

@@ -195,6 +195,17 @@ def test_a_backup_restores_to_the_same_place(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "place").rglob("*") if path.is_file()} <= {0o600}
 
 
+def test_a_place_restored_by_a_relative_path_has_all_its_rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inbox and log are in no backup; without them the next night would stop."""
+    config = made(tmp_path / "place", MAIL)
+    done = make_backup(config, tmp_path / "copy.tar", NIGHT)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for folder in (Path("new"), Path("../beside")):
+        restore(done.path, folder)
+        assert all(room.is_dir() for room in vars(read_config(folder / "auditor.toml").folders).values())
+
+
 def test_a_backup_and_a_restore_overwrite_nothing(tmp_path: Path) -> None:
     config = made(tmp_path / "place")
     done = make_backup(config, tmp_path / "copy.tar", NIGHT)

@@ -108,6 +108,24 @@ def test_unknown_spellings_and_unused_columns_are_told(tmp_path: Path) -> None:
     assert 'step: {"расписал": ???}' in said
 
 
+def test_every_unknown_service_is_set_down_with_the_ids_to_choose_from(tmp_path: Path) -> None:
+    said = proposed(tmp_path, STEPS.replace("АСП", "пособие", 1).replace("АСП", "уход").encode())
+    assert 'values: {service: {"пособие": ???, "уход": ???}}' in said
+    assert "one of: targeted_assistance, child_allowance, " in said
+
+
+def test_a_step_without_a_receipt_is_said_to_have_no_clock(tmp_path: Path) -> None:
+    """Else its `undetermined` comes as a surprise, though the office may know from which column the clock runs."""
+    said = proposed(tmp_path, WIDE.encode())
+    assert "when the papers were received: `подписание`; these steps are not clocked" in said
+    assert "when the papers" not in proposed(tmp_path, WIDE.replace(";Дата подписания", ";Примечание").encode())
+
+
+def test_a_book_says_how_much_of_it_is_read_as_other_mail(tmp_path: Path) -> None:
+    many = BOOK + "".join(f"{no};12.03.2018;Прокуратура;Мәлімет сұрату;;;;\n" for no in range(17, 30))
+    assert "Of the first 15 rows read as other mail: 14. " in proposed(tmp_path, many.encode())
+
+
 def test_the_rows_shown_hide_people(tmp_path: Path) -> None:
     """Employees and identification numbers."""
     said = proposed(tmp_path, STEPS.replace(";15;", ";870101300123;").encode())
