@@ -16,7 +16,7 @@ from auditor.exports.opening import open_exports
 from auditor.journal.layout import Layout, survey_exports
 from auditor.journal.offices import Register
 from auditor.journal.persons import mask
-from auditor.journal.profile import ZONE, Profile
+from auditor.journal.profile import ZONE
 from auditor.journal.quarantine import sentence
 from auditor.journal.reading import FileSummary, read_source
 from auditor.language import Words
@@ -42,17 +42,17 @@ def check(
     profile = options.profile_at(profile_file, ZONE, rules)
     register = options.register_at(offices_file, options.rulebook_at(rules)) if offices_file else None
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
-        surveyed = survey_exports(open_exports(find_exports(exports), Path(folder)), profile)
+        surveyed = survey_exports(open_exports(find_exports(exports), Path(folder)), profile, register)
         for line in said_of(surveyed.passed_over, lang):
             click.echo(line)
-        return _check(surveyed.layouts, profile, register, lang)
+        return _check(surveyed.layouts, register, lang)
 
 
-def _check(layouts: list[Layout], profile: Profile, register: Register | None, lang: str) -> int:
+def _check(layouts: list[Layout], register: Register | None, lang: str) -> int:
     words = Words("reading", lang)
     summaries: list[FileSummary] = []
     for layout in layouts:
-        reading = read_source(layout.source, profile, layout, register)
+        reading = read_source(layout, register)
         said: list[str] = []
         for batch in reading:
             for fault in batch.quarantined.head(SHOWN - len(said)).iter_rows(named=True):

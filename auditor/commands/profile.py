@@ -181,7 +181,7 @@ def _rows(
         layout = survey(proposal.layout.source, read_by)
     except InputError:
         return []
-    reading = read_source(layout.source, read_by, layout, keep_sent=True)
+    reading = read_source(layout, keep_sent=True)
     said: dict[int, list[str]] = {}
     count = other = 0
     reasons = Words("reading", lang)

@@ -103,11 +103,11 @@ def audit(
 
     Raises InputError for exports that must be refused whole, before any of them is judged.
     """
-    surveyed = survey_exports(open_exports(found, folder), profile)
+    surveyed = survey_exports(open_exports(found, folder), profile, register)
     layouts = surveyed.layouts
     sizes = [bytes_of(layout) for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register, memory)
+    taken = take(layouts, sizes, staging, Words("reading", asked.language), progress, register, memory)
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
     files = Files(
         pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"),
@@ -141,7 +141,6 @@ def bytes_of(layout: Layout) -> int:
 def take(
     layouts: list[Layout],
     sizes: list[int],
-    profile: Profile,
     staging: Staging,
     words: Words,
     progress: Progress,
@@ -152,7 +151,7 @@ def take(
     taken = Taken([], [], [], [])
     whole, read = sum(sizes), 0
     for file_id, (layout, size) in enumerate(zip(layouts, sizes, strict=True)):
-        reading = read_source(layout.source, profile, layout, register, keep_sent=memory is not None)
+        reading = read_source(layout, register, keep_sent=memory is not None)
         for batch in reading:
             staging.add(batch.rows, file_id)
             if memory is not None:
@@ -182,7 +181,7 @@ def take(
             )
         )
         row = (file_id, layout.label, done.received_day_precision, done.completed_day_precision)
-        shows = shown(layout.match, profile)
+        shows = shown(layout.match, layout.profile)
         taken.files.append((*row, done.rows_quarantined > 0, shows is not None))
         taken.shows += [] if shows is None else [(file_id, shows)]
     staging.close()

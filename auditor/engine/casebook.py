@@ -66,11 +66,11 @@ def casebook(
 
     Raises InputError for exports that must be refused whole.
     """
-    surveyed = survey_exports(open_exports(found, folder), profile)
+    surveyed = survey_exports(open_exports(found, folder), profile, register)
     layouts = surveyed.layouts
     sizes = [bytes_of(layout) for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register)
+    taken = take(layouts, sizes, staging, Words("reading", asked.language), progress, register)
     collect = _Collect()
     judgement = judge(
         staging,

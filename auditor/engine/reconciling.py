@@ -76,10 +76,10 @@ def reconcile(
 
     Raises InputError for exports that must be refused whole.
     """
-    layouts = survey_exports(open_exports(found, folder), profile).layouts
+    layouts = survey_exports(open_exports(found, folder), profile, register).layouts
     sizes = [bytes_of(layout) for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register)
+    taken = take(layouts, sizes, staging, Words("reading", asked.language), progress, register)
     mentions = pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions])
     applications: list[dict[str, Any]] = []
 

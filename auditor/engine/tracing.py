@@ -55,10 +55,10 @@ def trace(
     Raises InputError for exports that must be refused whole.
     """
     number = " ".join(number.split())
-    layouts = survey_exports(open_exports(found, folder), profile).layouts
+    layouts = survey_exports(open_exports(found, folder), profile, register).layouts
     sizes = [bytes_of(layout) for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = take(layouts, sizes, profile, staging, Words("reading", asked.language), progress, register)
+    taken = take(layouts, sizes, staging, Words("reading", asked.language), progress, register)
     mentions = pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions])
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
     watch = Watch(number, district, None if district else FEW + 1)
@@ -83,21 +83,21 @@ def trace(
         mentions.filter(pl.col("application_no") == number)["file_id"]
     )
     quarantined, extra = _read_again(
-        [layouts[i] for i in sorted(holding)], profile, register, number, Words("reading", asked.language)
+        [layouts[i] for i in sorted(holding)], register, number, Words("reading", asked.language)
     )
     left_out = tuple(Aside(layouts[i].label, line, None) for i, line, judged in watch.rows if not judged)
     return Trace(timelines, tuple(watch.found), tuple(watch.nearest()), quarantined, left_out, extra)
 
 
 def _read_again(
-    layouts: list[Layout], profile: Profile, register: Register | None, number: str, words: Words
+    layouts: list[Layout], register: Register | None, number: str, words: Words
 ) -> tuple[tuple[Aside, ...], dict[tuple[str, int], dict[str, str]]]:
     """From the files that hold the number: its rows in quarantine, and the extra columns of its entries."""
     quarantined: list[Aside] = []
     extra: dict[tuple[str, int], dict[str, str]] = {}
     for layout in layouts:
         path = layout.label
-        for batch in read_source(layout.source, profile, layout, register, keep_sent=True):
+        for batch in read_source(layout, register, keep_sent=True):
             for row in batch.quarantined.filter(numbers_named().list.contains(number)).iter_rows(named=True):
                 quarantined.append(Aside(path, row["source_line"], mask(sentence(words, row))))
             lines = batch.rows.filter(pl.col("application_no") == number)["source_line"]

@@ -136,7 +136,7 @@ class Comparison:
         """Rows kept under another profile are marked by the columns that this one reads; those that it can't read are left in peace."""
         stored = self.con.execute("SELECT layout, header, judged FROM sent_layout").fetchall()
         for number, header, before in stored:
-            judged = Judged.read(tuple(header), self.profile)
+            judged = self._read(tuple(header))
             if judged is None:
                 self.con.execute("DELETE FROM standing WHERE layout = ?", [number])
                 continue
@@ -152,6 +152,12 @@ class Comparison:
             self.con.register("marked_anew", rows.select("entry").with_columns(marks).to_arrow())
             self.con.execute("UPDATE standing SET mark = m.mark FROM marked_anew m WHERE m.entry = standing.entry")
             self.con.unregister("marked_anew")
+
+    def _read(self, header: tuple[str, ...]) -> Judged | None:
+        """The judged columns of a header of former nights: by the profile of tonight's rows under that header, else by the first that fits."""
+        tonight = self.spool.layouts
+        likely = [judged.profile for judged in sorted(tonight, key=lambda judged: judged.header != header)]
+        return next(filter(None, (Judged.read(header, profile) for profile in [*likely, self.profile])), None)
 
     def _since_the_first(self, differences: pl.DataFrame, records: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
         """Cells that differ from what was first exported: those of tonight, and those known before that still do."""

@@ -12,7 +12,6 @@ from auditor.history.spool import Judged as Header
 from auditor.history.spool import split_cells
 from auditor.journal.header import match_header
 from auditor.journal.layout import Layout
-from auditor.journal.profile import Profile
 from auditor.journal.rows import ROW_COLUMNS, type_rows
 from auditor.journal.unfolding import unfold_rows
 
@@ -27,14 +26,14 @@ EFFECT = {
 }
 
 
-def read_again(rows: pl.DataFrame, header: Header, layout: Layout, profile: Profile) -> pl.DataFrame:
+def read_again(rows: pl.DataFrame, header: Header, layout: Layout) -> pl.DataFrame:
     """Canonical rows of cells as they were sent. rows: id, cells, district, office (as they are known); `layout`: any of the run,
     for its form. Columns: id and `ROW_COLUMNS`; a row without a moment that can be read is left out."""
     texts = split_cells(rows["cells"], len(header.header))
     ids = rows["id"].cast(pl.Int32)
-    own = layout_of(layout, header, profile)
-    entries = unfold_rows if profile.unfolds else type_rows
-    read = entries(texts, ids, own, profile).select(ROW_COLUMNS)
+    own = layout_of(layout, header)
+    entries = unfold_rows if header.profile.unfolds else type_rows
+    read = entries(texts, ids, own, header.profile).select(ROW_COLUMNS)
     read = read.filter(pl.any_horizontal(pl.col("received_at", "completed_at").is_not_null()))
     places = rows.select(ids.alias("source_line"), pl.col("district").alias("_d"), pl.col("office").alias("_o"))
     placed = read.join(places, on="source_line", maintain_order="left")
@@ -43,9 +42,11 @@ def read_again(rows: pl.DataFrame, header: Header, layout: Layout, profile: Prof
     ).select("id", *ROW_COLUMNS)
 
 
-def layout_of(layout: Layout, header: Header, profile: Profile) -> Layout:
+def layout_of(layout: Layout, header: Header) -> Layout:
     """A layout of the same form with another header."""
-    return replace(layout, header=header.header, match=match_header(list(header.header), profile))
+    return replace(
+        layout, profile=header.profile, header=header.header, match=match_header(list(header.header), header.profile)
+    )
 
 
 def day_files(first: int, partial: bool) -> pl.DataFrame:

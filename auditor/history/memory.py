@@ -42,7 +42,7 @@ class Remembering:
         self.as_of = as_of
         self.corrections = corrections
         self.show_names = show_names
-        self.spool = Spool(folder, profile)
+        self.spool = Spool(folder)
         self.settled = pl.DataFrame(schema=SETTLED)
         self.told = pl.DataFrame(schema=CHANGES)
         self._layouts: list[Layout] = []

@@ -34,6 +34,7 @@ class Judged:
     A column that the profile does not read (a note, a print date) is kept and never compared: it says nothing that is judged.
     """
 
+    profile: Profile
     header: tuple[str, ...]
     columns: tuple[tuple[str, int], ...]
 
@@ -47,7 +48,9 @@ class Judged:
         found = dict(match.columns)
         for nth, (step, columns) in enumerate(zip(profile.steps, match.step_columns, strict=True)):
             found |= {f"{nth}:{step.step}:{name}": at for name, at in columns.items()}
-        return Judged(header, tuple(sorted(found.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))))
+        return Judged(
+            profile, header, tuple(sorted(found.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0])))
+        )
 
     @property
     def names(self) -> dict[str, str]:
@@ -79,7 +82,6 @@ class Spool:
     """The rows of a run. Call `add` for each batch, then `close`."""
 
     folder: Path
-    profile: Profile
     layouts: list[Judged] = field(default_factory=list)
     places: dict[tuple[str, str], int] = field(default_factory=dict)
     rows: int = 0
@@ -99,7 +101,7 @@ class Spool:
         assert batch.sent is not None, "read with keep_sent"
         if batch.rows.is_empty():
             return
-        judged = Judged.read(layout.header, self.profile)
+        judged = Judged.read(layout.header, layout.profile)
         assert judged is not None, "a header that does not fit is refused before it is read"
         if judged not in self.layouts:
             self.layouts.append(judged)

@@ -125,7 +125,7 @@ class Telling:
             *((rows, self.comparison.layouts[number]) for number, rows in lost.items()),
         ):
             frame = pl.DataFrame([{k: v for k, v in row.items() if k != "flags"} for row in rows])
-            read = read_again(frame, judged, self.layout, self.comparison.profile)
+            read = read_again(frame, judged, self.layout)
             known = pl.DataFrame(
                 [(row["id"], *row["flags"]) for row in rows],
                 schema={"id": pl.Int32, "received_day": pl.Boolean, "completed_day": pl.Boolean},

@@ -30,7 +30,9 @@ from auditor.exports.portion import Table
 from auditor.exports.records import Shape
 from auditor.exports.source import Decision, Source
 from auditor.exports.text import TextTable
+from auditor.journal.choosing import Choice
 from auditor.journal.header import HeaderMatch, match_header, refusal
+from auditor.journal.offices import Register
 from auditor.journal.persons import holds_iin, is_iin_name, mask
 from auditor.journal.profile import MOMENTS, REQUIRED, Profile, fold_name
 
@@ -54,10 +56,11 @@ class Layout:
     header: its names, made unique; one for each column, those included that trail behind it without a name. named: how many of them
     the header itself has. invented: positions of the names that are ours (made unique, or for a column without one). match: which of
     them is which canonical column. data_offset and data_line: byte of the UTF-8 text and physical line (from 1) after the header. encoding: None for a grid. persons: positions of columns with identification
-    numbers, by their names or by the first rows.
+    numbers, by their names or by the first rows. profile: the one that it is read by.
     """
 
     source: Source
+    profile: Profile
     encoding: Encoding | None
     delimiter: str
     header: tuple[str, ...]
@@ -123,13 +126,14 @@ class Surveyed:
     passed_over: list[PassedOver]
 
 
-def survey_exports(opened: Opened, profile: Profile) -> Surveyed:
-    """The layouts of all journals. Raises one InputError that names every file that must be one and can't be taken."""
+def survey_exports(opened: Opened, profile: Profile, register: Register | None = None) -> Surveyed:
+    """The layouts of all journals, by `profile` or by that which a register names for the office in whose inbox a file lies. Raises one InputError that names every file that must be one and can't be taken."""
     layouts: list[Layout] = []
     passed_over = list(opened.passed_over)
     faults: list[InputError] = []
+    choice = Choice.of(profile, register)
     for tables in opened.tables:
-        told, refused = _survey_tables(tables, profile)
+        told, refused = _survey_tables(tables, choice)
         layouts += told
         if told or not tables.must:
             passed_over += [PassedOver(label, why, {"said": fault.what}) for label, why, fault in refused]
@@ -144,7 +148,7 @@ def survey_exports(opened: Opened, profile: Profile) -> Surveyed:
     return Surveyed(layouts, sorted(passed_over, key=lambda told: told.path))
 
 
-def _survey_tables(tables: Tables, profile: Profile) -> tuple[list[Layout], list[tuple[str, str, InputError]]]:
+def _survey_tables(tables: Tables, choice: Choice) -> tuple[list[Layout], list[tuple[str, str, InputError]]]:
     """The journals of one file, and its other tables: label, why passed over, fault."""
     layouts: list[Layout] = []
     refused: list[tuple[str, str, InputError]] = []
@@ -152,7 +156,7 @@ def _survey_tables(tables: Tables, profile: Profile) -> tuple[list[Layout], list
         refused.append((tables.label, "no_table", InputError("The file holds no table.", where=tables.label)))
     for source in tables.sources:
         try:
-            layouts.append(survey(source, profile))
+            layouts.append(survey(source, choice.profile(source)))
         except InputError as fault:
             empty = source.grid is not None and source.grid.height == 0
             refused.append((source.label, "empty_table" if empty else "no_journal", fault))
@@ -288,6 +292,7 @@ def _layout(
     titled = sum(record.lines for record in titles)
     return Layout(
         source=source,
+        profile=profile,
         encoding=encoding,
         delimiter=told.delimiter,
         header=header,

@@ -61,7 +61,7 @@ def read_list(
         at = {name: _position(name, layout.header, profile) for name in USUAL}
         at["application_no"] = layout.columns["application_no"]
         columns |= {name for name, i in at.items() if i is not None}
-        for batch in read_source(layout.source, reader, layout, keep_sent=True):
+        for batch in read_source(layout, keep_sent=True):
             unnumbered += len(batch.quarantined)
             assert batch.sent is not None
             texts = {name: batch.sent[layout.header[i]].cast(pl.String) for name, i in at.items() if i is not None}

@@ -48,7 +48,7 @@ class District:
 class Office:
     """An office. `kind` is a calendar of the rules; every: days between two exports; since and until include its district's.
 
-    profile: the file beside the register that maps its exports. inbox: the folder in which its exports arrive.
+    profile: the file by which the exports in its inbox are read. inbox: the folder in which its exports arrive.
     """
 
     id: str

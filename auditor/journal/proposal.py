@@ -108,7 +108,7 @@ def _texts(layout: Layout) -> dict[str, pl.Series]:
         steps=(StepCells("-", {"received_at": everything}),),
         only=((everything, ("\0",)),),
     )
-    reading = read_source(layout.source, mute, replace(layout, match=match_header(names, mute)), keep_sent=True)
+    reading = read_source(replace(layout, profile=mute, match=match_header(names, mute)), keep_sent=True)
     for batch in reading:
         if batch.sent is not None and len(batch.sent):
             return {name: batch.sent[name].head(LOOKED_AT) for name in names}

@@ -13,14 +13,14 @@ import polars as pl
 
 from auditor.errors import AuditorError, InputError
 from auditor.exports.portion import Portion, no_rows
-from auditor.exports.source import Decision, Source
+from auditor.exports.source import Decision
 from auditor.journal.asides import Asides
 from auditor.journal.columns import Columns, PersonColumn
-from auditor.journal.layout import Layout, survey
+from auditor.journal.layout import Layout
 from auditor.journal.links import follow_links
 from auditor.journal.offices import Register
 from auditor.journal.placing import Placing
-from auditor.journal.profile import MOMENTS, Profile
+from auditor.journal.profile import MOMENTS
 from auditor.journal.quarantine import set_aside_faulty, set_aside_unsplit
 from auditor.journal.rows import BARE, ROW_COLUMNS, by_own_name, clean, sent_columns, type_rows
 from auditor.journal.schema import FAULTS, judge
@@ -93,11 +93,9 @@ class FileSummary:
 class Reading:
     """One source being read: iterate for its batches, then ask for `summary`."""
 
-    def __init__(
-        self, layout: Layout, profile: Profile, register: Register | None = None, *, keep_sent: bool = False
-    ) -> None:
+    def __init__(self, layout: Layout, register: Register | None = None, *, keep_sent: bool = False) -> None:
         self.layout = layout
-        self.profile = profile
+        self.profile = layout.profile
         self.placing = (
             Placing(register, register.lying_in(layout.source.origin or layout.source.path)) if register else None
         )
@@ -234,16 +232,6 @@ class Reading:
             self._dated[name] |= rows[name].null_count() < len(rows)
 
 
-def read_source(
-    source: Source,
-    profile: Profile,
-    layout: Layout | None = None,
-    register: Register | None = None,
-    *,
-    keep_sent: bool = False,
-) -> Reading:
-    """Read one source: iterate over the result for its batches, then take its `summary`. A `register` names its offices.
-
-    Raises InputError if it can't be taken at all (see `auditor.journal.layout.survey`).
-    """
-    return Reading(layout or survey(source, profile), profile, register, keep_sent=keep_sent)
+def read_source(layout: Layout, register: Register | None = None, *, keep_sent: bool = False) -> Reading:
+    """Read one source: iterate over the result for its batches, then take its `summary`. A `register` names its offices."""
+    return Reading(layout, register, keep_sent=keep_sent)

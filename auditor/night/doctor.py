@@ -110,9 +110,6 @@ def _law(config: Config, rulebook: Rulebook, today: date, words: Words) -> Itera
 
 
 def _inbox(config: Config, means: Means, words: Words) -> Iterator[Look]:
-    own = sorted(office.id for office in means.register.offices.values() if office.profile)
-    if own:
-        yield Look(WARN, words("register_profiles", names=", ".join(own)))
     missing = [name for name in inboxes(means.register) if not (config.folders.inbox / name).is_dir()]
     if missing:
         yield Look(WARN, words("inbox.missing", names=", ".join(missing), config=config.folder))

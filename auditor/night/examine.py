@@ -12,6 +12,7 @@ from auditor.errors import AuditorError, InputError
 from auditor.exports.find import Found
 from auditor.exports.opening import open_exports
 from auditor.journal.layout import survey_exports
+from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.reading import Reading, read_source
 from auditor.night.intake import ENTRY, Contents
@@ -19,10 +20,10 @@ from auditor.night.intake import ENTRY, Contents
 MOMENTS = ("received_at", "completed_at")
 
 
-def examine(path: Path, profile: Profile) -> Contents:
+def examine(path: Path, profile: Profile, register: Register) -> Contents:
     """What the file holds. Raises InputError where it can't be read, whatever the reason."""
     try:
-        return _contents(path, profile)
+        return _contents(path, profile, register)
     except AuditorError:
         raise
     except Exception as fault:  # a torn workbook may break its reader anywhere; the other offices' files go on
@@ -31,13 +32,13 @@ def examine(path: Path, profile: Profile) -> Contents:
         ) from fault
 
 
-def _contents(path: Path, profile: Profile) -> Contents:
+def _contents(path: Path, profile: Profile, register: Register) -> Contents:
     days: list[date] = []
     entries: list[pl.Series] = []
     rows = 0
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
-        for layout in survey_exports(open_exports(Found.named(path), Path(folder)), profile).layouts:
-            reading = read_source(layout.source, profile, layout)
+        for layout in survey_exports(open_exports(Found.named(path), Path(folder)), profile, register).layouts:
+            reading = read_source(layout)
             _look_through(reading, days, entries)
             rows += reading.summary.rows_read
     return Contents(

@@ -9,6 +9,7 @@ from auditor import __version__
 from auditor.errors import ConfigError
 from auditor.history.corrections import Corrections
 from auditor.history.excuses import Excuses
+from auditor.journal.choosing import Choice
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.profile_file import load_profile
@@ -45,7 +46,9 @@ def gather(config: Config) -> Means:
     register = with_inboxes(load_register(config.offices, rulebook))
     corrections = Corrections.read(config.corrections) if config.corrections else Corrections()
     excuses = Excuses.read(config.excuses) if config.excuses else Excuses()
-    named_files = (config.profile, config.corrections, config.excuses)
+    Choice.of(profile, register)  # the offices' own profiles: a fault in one is told before anything is read by it
+    own = sorted({office.profile for office in register.offices.values() if office.profile})
+    named_files = (config.profile, config.corrections, config.excuses, *own)
     read_as = [path.read_bytes() if path else b"" for path in named_files]
     marks = (rulebook.sha256, rulebook.calendar_sha256, register.sha256, *map(_sha256, read_as))
     named = (*marks, config.language, __version__)

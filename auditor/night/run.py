@@ -160,7 +160,7 @@ class NightRun:
             today,
             self.config.settle_seconds,
             self.clock(),
-            lambda path, office: examine(path, means.profile),
+            lambda path, office: examine(path, means.profile, means.register),
         )
         self.told.silent = silent_offices(means.register, ledger, today)
         return ledger

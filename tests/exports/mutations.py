@@ -400,7 +400,7 @@ def hold(book: Book, path: Path, folder: Path) -> Counter[str]:
     """Read a file and hold it against the book; how many rows were what. Raises Failure."""
     try:
         (layout,) = survey_exports(open_exports(Found.named(path), folder / "work"), Profile.canonical()).layouts
-        reading = read_source(layout.source, Profile.canonical(), layout, keep_sent=True)
+        reading = read_source(layout, keep_sent=True)
         batches = list(reading)
         summary = reading.summary
     except Exception as fault:

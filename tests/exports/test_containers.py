@@ -39,7 +39,7 @@ class Read:
         self.rows: dict[str, pl.DataFrame] = {}
         self.quarantined: dict[str, pl.DataFrame] = {}
         for layout in self.surveyed.layouts:
-            reading = read_source(layout.source, Profile.canonical(), layout)
+            reading = read_source(layout)
             batches = list(reading)
             label = Path(layout.label).relative_to(folder).as_posix()
             self.summaries[label] = reading.summary

@@ -33,7 +33,7 @@ def quarantine(folder: Path, data: bytes | str, profile: Profile, name: str = "a
     """What is set aside of a file, as the audit has it."""
     (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
     (layout,) = surveyed(folder / name, profile)
-    return pl.concat(in_words(batch.quarantined, layout, Words("reading", "en")) for batch in Reading(layout, profile))
+    return pl.concat(in_words(batch.quarantined, layout, Words("reading", "en")) for batch in Reading(layout))
 
 
 def sent_back(
@@ -51,7 +51,7 @@ def sent_back(
     writer.writeheader()
     writer.writerows(rows)
     path.write_bytes(out.getvalue().encode(dialect.get("encoding", "utf-8")))
-    return [Reading(layout, profile) for layout in surveyed(path, profile)]
+    return [Reading(layout) for layout in surveyed(path, profile)]
 
 
 def read_all(reading: Reading) -> tuple[list[str], list[str]]:
@@ -158,4 +158,4 @@ def test_a_damaged_quarantine_file_loses_nothing(tmp_path: Path) -> None:
     path = write_quarantine_csv(first.drop("district"), tmp_path / "quarantine.csv")
     path.write_text(path.read_text() + "half a li")
     (layout,) = surveyed(path, profile)
-    assert read_all(Reading(layout, profile)) == ([], ["wrong_width"] * 3)
+    assert read_all(Reading(layout)) == ([], ["wrong_width"] * 3)

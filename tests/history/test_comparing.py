@@ -16,6 +16,7 @@ from auditor.history.comparing import Comparison
 from auditor.history.keeping import keep
 from auditor.history.schema import carry_forward
 from auditor.history.spool import Spool
+from auditor.journal.layout import survey
 from auditor.journal.profile import Profile
 from auditor.journal.reading import read_source
 
@@ -106,8 +107,8 @@ def compared(
     file = folder / "journal.csv"
     file.write_text("\n".join([",".join(COLUMNS), *lines]) + "\n", encoding="utf-8")
     profile = Profile.canonical()
-    spool = Spool(folder / str(run), profile)
-    reading = read_source(Source(file, "journal.csv"), profile, keep_sent=True)
+    spool = Spool(folder / str(run))
+    reading = read_source(survey(Source(file, "journal.csv"), profile), keep_sent=True)
     every: list[datetime] = []
     for batch in reading:
         spool.add(batch, reading.layout, 0)

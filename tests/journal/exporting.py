@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from auditor.exports.source import Source
-from auditor.journal.layout import Layout
+from auditor.journal.layout import Layout, survey
 from auditor.journal.profile import Profile
 from auditor.journal.reading import FileSummary, read_source
 
@@ -64,7 +64,7 @@ def read(folder: Path, data: str | bytes, profile: Profile | None = None) -> Who
     """Write an export, read it whole, and hold the identity."""
     path = folder / "export.csv"
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    reading = read_source(Source(path, path.as_posix()), profile or Profile.canonical(), keep_sent=True)
+    reading = read_source(survey(Source(path, path.as_posix()), profile or Profile.canonical()), keep_sent=True)
     batches = list(reading)
     summary = reading.summary
     if not batches:
