@@ -107,7 +107,8 @@ def _settle(outbox: Outbox, settings: MailSettings, now: datetime, done: Deliver
     box = settings.archive
     if box is None:
         for post in left:
-            outbox.set_state(post, "uncertain", now, "the connection or the program broke off after the whole message")
+            said = post.said or "the connection or the program broke off after the whole message"
+            outbox.set_state(post, "uncertain", now, said)
             done.uncertain.append(post)
         return
     # A mark in the future is a clock that went back: it is as old as need be.

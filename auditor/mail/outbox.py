@@ -3,6 +3,7 @@
     held ──release──► due ──mark before the dot──► sending ──250──► sent
                        ▲                             │ └──5xx──► failed
                        └───────4xx, no answer────────┘
+    held or due, restored from a backup ──release──► sending
     sending, found so by a later run ──copy found──► sent;  ──no copy──► due;  ──nowhere to look──► uncertain
 
 The rows lie in the history file, so that a message is there if and only if its run is; the contents lie as `.eml` files in the outbox folder,
@@ -23,6 +24,8 @@ from auditor.mail.message import Message
 
 DRY_RUN = "dry-run"
 """The folder for messages that are only looked at."""
+RESTORED = "restored from a backup: it may have been sent since"
+"""Said of a message that had not left when a backup was made."""
 NIGHT = timedelta(hours=20)
 """Less than a day, so that a run that begins some minutes earlier than yesterday's is the next night all the same."""
 COLUMNS = "message_id, run, kind, district, recipient, file, sha256, state, attempts, next_try, said, changed_at"
@@ -84,7 +87,8 @@ class Outbox:
         held = len(self._rows("run = ? AND state = 'held'", run))
         with self._history.transaction():
             self._history.con.execute(
-                "UPDATE outbox SET state = 'due', changed_at = ? WHERE run = ? AND state = 'held'", [now, run]
+                "UPDATE outbox SET state = if(said = ?, 'sending', 'due'), changed_at = ? WHERE run = ? AND state = 'held'",
+                [RESTORED, now, run],
             )
         return held
 
@@ -98,6 +102,14 @@ class Outbox:
         edge = now + timedelta(days=30)
         free = "state = 'due' AND (next_try IS NULL OR next_try <= ? OR next_try > ?)"
         return self._rows(f"{free} AND kind IN ({', '.join('?' * len(kinds))})", now, edge, *kinds)
+
+    def doubt(self) -> None:
+        """After a backup was restored: what had not left when it was made may have left since, so none of it is simply sent."""
+        with self._history.transaction():
+            self._history.con.execute(
+                "UPDATE outbox SET state = if(state = 'due', 'sending', state), said = ? WHERE state IN ('held', 'due', 'sending')",
+                [RESTORED],
+            )
 
     def in_state(self, *states: str) -> list[Post]:
         return self._rows(f"state IN ({', '.join('?' * len(states))})", *states)

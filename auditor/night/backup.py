@@ -26,6 +26,7 @@ from auditor import __version__
 from auditor.durable import CHUNK, TEMPORARY, make_folder, settle_folder, settle_tree
 from auditor.errors import InputError, UsageError
 from auditor.history.history import History
+from auditor.mail.outbox import Outbox
 from auditor.night.config import Config, read_config
 from auditor.night.journal import JOURNAL
 from auditor.night.publish import STAGED
@@ -203,6 +204,9 @@ def restore(backup: Path, folder: Path) -> Copied:
         if runs != manifest["runs"]:
             raise InputError(f"The history has {runs} runs; {manifest['runs']} were copied.", where=str(backup))
         config = read_config(making / manifest["config"])
+        if runs:
+            with History.open(database, make=False) as history:
+                Outbox(history, config.folders.outbox).doubt()
         for room in vars(config.folders).values():
             if room.is_relative_to(making):
                 make_folder(room)

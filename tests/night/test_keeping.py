@@ -206,6 +206,30 @@ def test_a_place_restored_by_a_relative_path_has_all_its_rooms(tmp_path: Path, m
         assert all(room.is_dir() for room in vars(read_config(folder / "auditor.toml").folders).values())
 
 
+@pytest.mark.parametrize("released", [False, True])
+def test_a_restored_place_mails_nothing_twice(tmp_path: Path, released: bool) -> None:
+    """Letters that left after the backup was made: the restored outbox does not know, so it asks and does not send."""
+    with running("put_off") as server:
+        mail = f'from = "auditor@oblast.example"\nhost = "localhost"\nport = {server.port}\ntls = "none"'
+        config = made(tmp_path / "place", mail)
+        send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+        night(config)
+        release = ("mail", "--config", str(config.file), "--release", "1")
+        if released:
+            assert said(*release).returncode == 1
+        done = make_backup(config, tmp_path, NIGHT)
+        server.behaviour = "take"
+        assert said(*release).returncode == 0
+        assert len(server.got) == 1
+        shutil.rmtree(tmp_path / "place")
+        restore(done.path, tmp_path / "place")
+        assert "nobody knows whether it was sent" in said(*release).stdout
+        assert len(server.got) == 1
+        (letter,) = server.messages()
+        assert said("mail", "--config", str(config.file), "--resend", str(letter["Message-ID"])).returncode == 0
+        assert len(server.got) == 2
+
+
 def test_a_backup_and_a_restore_overwrite_nothing(tmp_path: Path) -> None:
     config = made(tmp_path / "place")
     done = make_backup(config, tmp_path / "copy.tar", NIGHT)
