@@ -11,6 +11,7 @@ current set (docs/nightly.md):
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ SAME = 0.5
 """Share of the sample that a later file must hold to be an export of the same journal."""
 PASSED_OVER = ("~$", ".")
 """Beginnings of names that are no exports: Excel's lock files, hidden files."""
+NO_NAME = "The name is not written in UTF-8. Give the file another one."
 ENTRY = ("application_no", "service", "channel", "step")
 
 
@@ -117,19 +119,28 @@ def _files(inbox: Path, folders: list[str], taken: Taken) -> Iterator[tuple[Path
         if top.name.startswith(PASSED_OVER):
             continue
         if top.name not in known or not top.is_dir():
-            taken.strangers.append(top.name)
+            taken.strangers.append(readable(top.name))
             continue
         for path in sorted(top.rglob("*")):
             inner = path.relative_to(top).parts
             if any(part.startswith(PASSED_OVER) for part in inner) or path.is_dir():
                 continue
             if path.is_symlink() or not path.is_file():  # a link may lead to what is not the office's
-                taken.strangers.append(path.relative_to(inbox).as_posix())
+                taken.strangers.append(readable(path.relative_to(inbox).as_posix()))
                 continue
             if unfinished_name(path):
-                taken.waiting.append(path.relative_to(inbox).as_posix())
+                taken.waiting.append(readable(path.relative_to(inbox).as_posix()))
+                continue
+            name = path.relative_to(inbox).as_posix()
+            if name != readable(name):
+                taken.refused.append(Refused(top.name, readable(name), _hash(path), NO_NAME))
                 continue
             yield path, top.name
+
+
+def readable(name: str) -> str:
+    """A file's name as text: bytes that are no UTF-8 (the file came by a program with another code page) as `\\xNN`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _take(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -218,6 +219,20 @@ def test_what_is_no_offices_is_named_and_not_touched(tmp_path: Path) -> None:
     told = night(config)
     assert told.taken.strangers == ["abai-bolim/link.csv", "stray.csv", "unknown"]
     assert told.run is None
+
+
+def test_a_name_that_is_no_text_fails_alone(tmp_path: Path) -> None:
+    """A name in Windows-1251, as some programs leave it, stops no other office's file, and can be told on a page."""
+    config = made(tmp_path)
+    send(config, "abai-bolim", "march.csv", journal("abai-bolim"))
+    send(config, "nura-bolim", os.fsdecode("наурыз.csv".encode("cp1251")), journal("nura-bolim"))
+    (config.folders.inbox / os.fsdecode(b"\xff")).mkdir()
+    told = night(config)
+    assert told.state == DONE
+    assert told.taken.taken == ["abai-bolim/march.csv"]
+    assert [each.name for each in told.taken.refused] == [r"nura-bolim/\xed\xe0\xf3\xf0\xfb\xe7.csv"]
+    assert told.taken.strangers == [r"\xff"]
+    assert r"\xed\xe0" in (config.folders.reports / "STATUS.html").read_text(encoding="utf-8")
 
 
 def test_files_on_their_way_wait_for_the_next_night(tmp_path: Path) -> None:
