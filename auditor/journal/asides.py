@@ -1,6 +1,6 @@
-"""Rows that are none: the header said again, and what stands below a table (totals, signatures, empty rows).
+"""Rows that are none: the header said again, and what stands below a table (totals, signatures); rows in which nothing stands.
 
-Each of them fails the schema or has the wrong width, so only rows that would be quarantined are looked at. What stands below is known with
+Each of the first fails the schema or has the wrong width, so only rows that would be quarantined are looked at. What stands below is known with
 caution: it is after the last row that was taken, and begins with a word that no row begins with. Nothing of it vanishes: the summary names it.
 """
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from auditor.exports.dialect import column_numbers
-from auditor.exports.records import MOMENT_LIKE, split_cells
+from auditor.exports.portion import Portion
+from auditor.exports.records import MOMENT_LIKE, Fault, split_cells
 from auditor.exports.source import Decision
 from auditor.journal.layout import Layout, clean_names, shown
 from auditor.journal.profile import REQUIRED, fold_name
 
 MOST_HELD = 60
-MOST_EMPTY = 100_000
 """Rows after the last good one that are held back until the next good one, or the end, is seen."""
 FEW_CELLS = 2
 SHOWN = 20
@@ -45,6 +45,19 @@ class Asides:
     feet: list[tuple[int, str]] = field(default_factory=list)
     empty: int = 0
     _held: list[pl.DataFrame] = field(default_factory=list)
+
+    def without_empty(self, portion: Portion, texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series, list[Fault]]:
+        """The rows (cleaned `texts`, their lines) and faults of a portion without those in which no cell holds anything.
+
+        Excel writes a blank row as a line of delimiters, and not always as many as the header has.
+        """
+        faults = [fault for fault in portion.faults if not _is_empty(fault)]
+        self.empty += len(portion.faults) - len(faults)
+        if any(column.null_count() < len(texts) and not column.null_count() for column in texts):
+            return texts, portion.lines, faults
+        told = texts.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+        self.empty += len(told) - int(told.sum())
+        return texts.filter(told), portion.lines.filter(told), faults
 
     def sift(self, quarantined: pl.DataFrame, last_good: int | None) -> pl.DataFrame:
         """A batch's quarantined rows without repeated headers and without those that may stand below the table.
@@ -81,20 +94,14 @@ class Asides:
             told = [cell for cell in cells if cell.strip(" \t\u00a0'\"")]
             foot = bool(told) and not usual and self._is_foot(cells, told, below)
             below |= foot
-            kept.append(bool(told) and not foot)
+            kept.append(not foot)
             if foot:
                 self.feet.append((line, " · ".join(" ".join(cell.split()) for cell in told)))
-            elif not told:
-                self.empty += 1
         return held.filter(pl.Series(kept, dtype=pl.Boolean))
 
     def _too_many(self) -> bool:
-        """Held rows are few, unless they are empty."""
-        told = sum(len(frame) for frame in self._held)
-        if told <= MOST_HELD:
-            return False
-        empty = rf"^[\s\"{re.escape(self.layout.delimiter)}]*$"
-        return told > MOST_EMPTY or sum(int((~f["raw"].str.contains(empty)).sum()) for f in self._held) > MOST_HELD
+        """Held rows are few."""
+        return sum(len(frame) for frame in self._held) > MOST_HELD
 
     def _is_foot(self, cells: list[str], told: list[str], below: bool) -> bool:
         layout = self.layout
@@ -148,5 +155,10 @@ class Asides:
         for line, text in self.feet:
             found.append(Decision("records", "below the table", "records.foot", {"line": line, "text": shown(text)}))
         if self.empty:
-            found.append(Decision("records", "empty rows below the table", "records.empty", {"count": self.empty}))
+            found.append(Decision("records", "rows of empty cells", "records.empty", {"count": self.empty}))
         return found
+
+
+def _is_empty(fault: Fault) -> bool:
+    """Whether a row of the wrong width has delimiters only. (A raw text emptied in a quarantine file is a row that waits for its mending.)"""
+    return fault.reason == "wrong_width" and bool(fault.raw.strip()) and not any(cell.strip() for cell in fault.cells)

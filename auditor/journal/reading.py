@@ -177,8 +177,11 @@ class Reading:
         return Batch(rows, quarantined, sent_columns(none.texts, none.lines, self.layout) if self.keep_sent else None)
 
     def _batch(self, portion: Portion) -> Batch:
-        layout, lines = self.layout, portion.lines
-        texts = self._columns.restore(portion.texts if portion.tidy else clean(portion.texts))
+        layout = self.layout
+        texts, lines, unsplit = self._asides.without_empty(
+            portion, portion.texts if portion.tidy else clean(portion.texts)
+        )
+        texts = self._columns.restore(texts)
         entries = unfold_rows if self.profile.unfolds else type_rows
         rows = follow_links(entries(texts, lines, layout, self.profile))
         faults = pl.concat([self._beyond_header(texts, lines, rows), judge(rows)])
@@ -186,7 +189,7 @@ class Reading:
             rows, misplaced = self.placing(rows)
             faulty = faults["row"].unique().implode()
             faults = pl.concat([faults, misplaced.filter(~pl.col("row").is_in(faulty))], how="diagonal")
-        quarantined = set_aside_unsplit(portion.faults, layout, self.profile)
+        quarantined = set_aside_unsplit(unsplit, layout, self.profile)
         if self.placing:
             quarantined = self.placing.readable(quarantined)
         if len(faults):

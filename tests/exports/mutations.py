@@ -194,10 +194,12 @@ def is_utf8(raw: bytes) -> bool:
 
 
 def blank_lines(case: Case) -> None:
-    """Blank lines between rows, some of them with spaces."""
+    """Blank lines between rows, some of them with spaces, some of delimiters only."""
     for _ in range(case.dice.randint(1, 4)):
         at = case.dice.randint(1, len(case.records))
-        case.records.insert(at, Record(case.dice.choice(["", "", "  "]), end=case.line_end))
+        case.records.insert(
+            at, Record(case.dice.choice(["", "  ", case.delimiter * case.dice.choice([3, 15, 19])]), end=case.line_end)
+        )
 
 
 def mixed_line_ends(case: Case) -> None:

@@ -61,7 +61,7 @@ def test_types_do_not_depend_on_what_the_file_holds(tmp_path: Path) -> None:
         (",".join(good_row(9)).replace("N-9", " "), "missing_value"),
         (",".join(good_row(9)).replace("2018-03-05 10:09:00", ""), "no_moment"),
         (",".join(good_row(9)).replace("N-9", "N" * 501), "too_long_value"),
-        ("," * 15, "missing_value"),
+        ("," * 15 + "x", "missing_value"),
     ],
 )
 def test_a_damaged_row_is_set_aside_alone(tmp_path: Path, damaged: str, reason: str) -> None:
@@ -304,3 +304,26 @@ def folded(note: str) -> str | None:
     if note.startswith("'") and note.lstrip("'")[:1] in ("=", "\t", "\r", "\n"):
         note = note[1:]
     return " ".join(note.split()) or None
+
+
+@pytest.mark.parametrize(
+    "blank", ["," * 15, "," * 7, "," * 20, " , ,\u00a0" + "," * 13, ",".join(['""'] * 16), '"","\n",' + "," * 13]
+)
+@pytest.mark.parametrize("at", [0, 2, 5])
+def test_a_row_of_empty_cells_is_blank(tmp_path: Path, blank: str, at: int) -> None:
+    """Excel's blank rows: wherever they stand, however wide, they are no rows and nothing to mend."""
+    lines = as_csv(GOOD).splitlines()
+    lines[1 + at : 1 + at] = [blank, blank]
+    whole = read(tmp_path, "\n".join(lines) + "\n")
+    assert whole.numbers == ["N-1", "N-2", "N-3", "N-4", "N-5"]
+    assert whole.reasons == {}
+    assert (whole.summary.rows_read, whole.summary.lines.blank) == (5, 2)
+
+
+def test_rows_with_but_a_mark_in_them_are_rows(tmp_path: Path) -> None:
+    lines = as_csv(GOOD).splitlines()
+    lines[3:3] = ["," * 14 + "x", ",,-", '"' + "," * 15, "\0" + "," * 15]
+    whole = read(tmp_path, "\n".join(lines) + "\n")
+    assert len(whole.numbers) == 5
+    assert list(whole.reasons) == [4, 5, 6, 7]
+    assert whole.summary.lines.blank == 0
