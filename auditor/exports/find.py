@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,6 +54,11 @@ def said_of(passed_over: Sequence[PassedOver], language: str) -> list[str]:
     lines = [words(told.why, **{"path": told.path, "kind": "", "said": "", **told.values}) for told in passed_over]
     more = [words("more", count=len(lines) - SAID_AT_MOST)] if len(lines) > SAID_AT_MOST else []
     return [words("heading", count=len(lines)), *lines[:SAID_AT_MOST], *more]
+
+
+def readable(name: str) -> str:
+    """A file's name as text: bytes that are no UTF-8 (the file came by a program with another code page) as `\\xNN`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def why_passed_over(name: str) -> str | None:
@@ -169,8 +175,8 @@ class _Search:
         if why is None:
             self.exports.setdefault(path.resolve(), path)
         else:
-            values = {"kind": path.suffix or path.name}
-            self.passed_over.setdefault(path.resolve(), PassedOver(path.as_posix(), why, values))
+            values = {"kind": readable(path.suffix or path.name)}
+            self.passed_over.setdefault(path.resolve(), PassedOver(readable(path.as_posix()), why, values))
 
     def _glob(self, pattern: str) -> None:
         matches = [Path(match) for match in glob.glob(pattern, recursive=True)]  # noqa: PTH207 - Path.glob refuses absolute patterns

@@ -9,7 +9,7 @@ from pathlib import Path
 from auditor.errors import InputError
 from auditor.exports.archive import MOST_BYTES, unpack
 from auditor.exports.columnar import ParquetGrid
-from auditor.exports.find import Found, PassedOver, lies_in, reports_among, why_passed_over
+from auditor.exports.find import Found, PassedOver, lies_in, readable, reports_among, why_passed_over
 from auditor.exports.kinds import SUFFIXES, Kind, kind_of
 from auditor.exports.mended import mended_sources
 from auditor.exports.sheets import tables_of
@@ -46,7 +46,7 @@ def open_exports(found: Found, folder: Path) -> Opened:
     opener.opened.passed_over += found.passed_over
     for path in found.paths:
         opener.origin = path
-        opener.open(path, path.as_posix(), path.name, asked=path in found.asked, depth=0, decisions=())
+        opener.open(path, readable(path.as_posix()), path.name, asked=path in found.asked, depth=0, decisions=())
     raise_all(opener.faults)
     return opener.opened
 

@@ -11,7 +11,6 @@ current set (docs/nightly.md):
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ import polars as pl
 
 from auditor.durable import copy_durably, make_folder, sha256_of
 from auditor.errors import AuditorError
+from auditor.exports.find import readable
 from auditor.night.ledger import Kept, Ledger, Name, read_ledger, write_ledger
 from auditor.night.settling import look_at, still_written, unfinished_name
 
@@ -136,11 +136,6 @@ def _files(inbox: Path, folders: list[str], taken: Taken) -> Iterator[tuple[Path
                 taken.refused.append(Refused(top.name, readable(name), _hash(path), NO_NAME))
                 continue
             yield path, top.name
-
-
-def readable(name: str) -> str:
-    """A file's name as text: bytes that are no UTF-8 (the file came by a program with another code page) as `\\xNN`."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _take(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from auditor.cli import cli
 from auditor.errors import InputError
 from auditor.exports.find import Found, find_exports, said_of
 
@@ -135,3 +140,20 @@ def test_every_bad_argument_is_named(inbox: Path) -> None:
         find_exports([str(inbox / "nowhere.csv"), str(inbox / "empty")])
     assert "nowhere.csv" in str(fault.value)
     assert "empty" in str(fault.value)
+
+
+def test_a_name_that_is_no_utf8_is_told_as_text(tmp_path: Path, repo: Path) -> None:
+    """Some programs leave names in Windows-1251: the file is read, and what is no text of its name stands as bytes."""
+    export = next((repo / "sample_data" / "journals").rglob("*.csv"))
+    shutil.copyfile(export, tmp_path / os.fsdecode("журнал.csv".encode("cp1251")))
+    (tmp_path / os.fsdecode("акт.docx".encode("cp1251"))).write_text("x")
+    out = tmp_path / "out"
+    done = CliRunner().invoke(
+        cli,
+        ["audit", str(tmp_path), "--as-of", "2019-07-31", "--out", str(out), "--fail-on", "never"],
+        catch_exceptions=False,
+    )
+    assert done.exit_code == 0
+    told = json.loads((out / "audit.json").read_text(encoding="utf-8"))
+    assert [Path(each["path"]).name for each in told["inputs"]] == [r"\xe6\xf3\xf0\xed\xe0\xeb.csv"]
+    assert [Path(each["path"]).name for each in told["passed_over"]] == [r"\xe0\xea\xf2.docx"]
