@@ -93,9 +93,9 @@ class Again:
 
     @property
     def coverage(self) -> pl.DataFrame:
-        """district, office, begins, ends (Datetime), stated: what the exports of each office speak for."""
+        """district, office, begins, ends (Datetime), stated: what the exports of each office speak for; own_book: whether its numbers mean something."""
         return self.judgement.table(
-            "SELECT d.text AS district, o.text AS office, c.begins, c.ends, c.stated FROM coverage c "
+            "SELECT d.text AS district, o.text AS office, c.begins, c.ends, c.stated, c.office_key IN (SELECT office_key FROM own_book) AS own_book FROM coverage c "
             "JOIN spelled_district d ON d.code = c.office_key >> 32 JOIN spelled_office o ON o.code = c.office_key & 4294967295"
         )
 

@@ -4,7 +4,8 @@
     met        standing rows equal to one of tonight in the judged columns, whatever file, line or order (`spool.judged_text`)
     paired     not equal, but one row and its former self (`auditor.history.pairing`)
     changed    a cell that held something holds something else; of an entry already completed also a receipt or an extended
-               term that was not there. Other empty cells are filled in as work goes on: no change
+               term that was not there. Other empty cells are filled in as work goes on: no change. Nor is a new running number, but
+               in a book that numbers nothing else: programs number the rows of each export anew
     gone       not among tonight's rows, although they speak for its moment and for the book that held it
 
 What changed is measured against what was exported first: a cell put back is no change any more. Rows of offices that sent nothing, and
@@ -24,6 +25,7 @@ from auditor.journal.profile import Profile
 
 FIXED = ("received_at", "extended_to")
 """What may not be filled in any more once the entry is completed: it would move a term that is over."""
+RUNNING = "entry_no"
 CELL = {"entry": pl.Int64, "no": pl.Int64, "column": pl.String, "before": pl.String, "after": pl.String}
 CHANGED = {"before_run": pl.Int64, "since": pl.Int64, **CELL}
 
@@ -46,7 +48,7 @@ FROM spooled t ANTI JOIN standing h ON h.place = t.place AND h.mark = t.mark GRO
 _FORMER = """
 WITH book AS (SELECT DISTINCT since, file FROM standing SEMI JOIN met USING (entry)), fresh_number AS (SELECT DISTINCT place, application_no FROM fresh)
 SELECT h.entry, h.since, h.gone, h.layout, h.place, h.application_no, h.year, h.moment, h.file, s.line, s.received_day, s.completed_day, s.cells,
-    coalesce(h.moment BETWEEN c.begins AND c.ends, false) AS within,
+    coalesce(h.moment BETWEEN c.begins AND c.ends, false) AS within, c.own_book,
     c.stated OR f.file IS NOT NULL OR b.file IS NOT NULL AS beside
 FROM standing h ANTI JOIN met USING (entry) JOIN sent s ON s.entry = h.entry AND s.until IS NULL JOIN tonight_place c ON c.place = h.place
 LEFT JOIN tonight_file f ON f.file = h.file LEFT JOIN book b ON b.since = h.since AND b.file = h.file
@@ -81,7 +83,7 @@ class Outcome:
 
 @dataclass
 class Comparison:
-    """Compares a spool with the rows of a history. coverage: district, office, begins, ends, stated, of tonight; files: labels of tonight's."""
+    """Compares a spool with the rows of a history. coverage: district, office, begins, ends, stated, own_book, of tonight; files: labels of tonight's."""
 
     con: duckdb.DuckDBPyConnection
     spool: Spool
@@ -123,7 +125,7 @@ class Comparison:
             orient="row",
         ).join(self.coverage, on=["district", "office"], how="left")
         for name, frame in (
-            ("incoming_place", places.with_columns(pl.col("stated").fill_null(False))),
+            ("incoming_place", places.with_columns(pl.col("stated", "own_book").fill_null(False))),
             ("incoming_file", pl.DataFrame({"file": self.files}, schema={"file": pl.String})),
         ):
             self.con.register(name, frame.to_arrow())
@@ -256,6 +258,8 @@ class _Parts:
                     held = pl.col(name).is_not_null()
                     if name in FIXED and "completed_at" in columns:
                         held |= pl.col("completed_at").is_not_null()
+                    if name == RUNNING:
+                        held &= pl.col("own_book")
                     cell = both.filter(held & pl.col(name).ne_missing(pl.col(f"{name} now")))
                     found.append(
                         cell.select(

@@ -283,3 +283,17 @@ def test_a_run_that_looks_back_compares_nothing(tmp_path: Path) -> None:
     nights.run(IN_TIME, NEXT, OTHER, as_of="2018-03-22")
     assert changed(nights.run(LATE, NEXT, as_of="2018-03-20")) == []
     assert changed(nights.run(IN_TIME, NEXT, OTHER, as_of="2018-03-23")) == []
+
+
+@pytest.mark.parametrize(("own_book", "found"), [("no", []), ("yes", [("1", "register"), ("1", "resolve")])])
+def test_rows_numbered_anew(tmp_path: Path, own_book: str, found: list[tuple[str, str]]) -> None:
+    """A running number is the program's, from 1 in every export: only a book that numbers nothing else has it for good."""
+    profile = tmp_path / "own.yaml"
+    profile.write_text(f"name: own\nnumbering: {{own_book: {own_book}, yearly_restart: yes}}\n", encoding="utf-8")
+    nights = Nights(tmp_path)
+    options = {"header": f"{HEADER},entry_no", "options": ("--profile", str(profile))}
+    nights.run(f"{OTHER},3", f"{LATE},1", f"{NEXT},2", **options)
+    again = nights.run(f"{OTHER},3", f"{LATE},11", f"{NEXT},12", **options)
+    assert sorted(changed(again)) == found
+    moved = nights.run(f"{OTHER},3", f"{IN_TIME},21", f"{NEXT},2", **options)
+    assert changed(moved) == [("1", "register")], "what else is changed is found under any number"
