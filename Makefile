@@ -50,6 +50,7 @@ screenshots: setup
 
 bench: setup .venv-bench/.locked
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/reading.py
 
 setup: .venv/.installed
 

@@ -33,6 +33,22 @@ def test_a_small_benchmark_writes_its_page(benchmarks: Path, tmp_path: Path) -> 
     assert len(list(tmp_path.glob("*.expected.json"))) == 1
 
 
+def test_reading_alone_takes_every_row(benchmarks: Path, tmp_path: Path) -> None:
+    """Clean, in other encodings and dirty: what is taken and set aside is what was written; the page keeps what stood above."""
+    page = tmp_path / "page.md"
+    page.write_text("# Above\n\n## Reading alone\n\nold figures\n", encoding="utf-8")
+    asked = ["--entries", str(ENTRIES), "--rounds", "1", "--data", str(tmp_path), "--page", str(page)]
+    done = subprocess.run(
+        [sys.executable, str(benchmarks / "reading.py"), *asked], capture_output=True, text=True, check=False
+    )
+    text = page.read_text(encoding="utf-8")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert text.startswith("# Above")
+    assert "old figures" not in text
+    assert text.count("| dirty |") == 1
+    assert "Every row was taken or set aside" in text
+
+
 def test_the_rival_counts_what_was_planted(benchmarks: Path, repo: Path, tmp_path: Path) -> None:
     """The five codes of the pandas audit are those of the labels, for many planted faults."""
     rival = repo / ".venv-bench/bin/python"
