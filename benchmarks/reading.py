@@ -40,10 +40,11 @@ class File:
 def read(path: Path) -> dict[str, int]:
     """Read one file as an audit does, and keep nothing."""
     from auditor.exports.source import Source
+    from auditor.journal.layout import survey
     from auditor.journal.profile import Profile
     from auditor.journal.reading import read_source
 
-    reading = read_source(Source(path, path.as_posix()), Profile.canonical())
+    reading = read_source(survey(Source(path, path.as_posix()), Profile.canonical()))
     for _ in reading:
         pass
     summary = reading.summary
