@@ -477,7 +477,9 @@ def check_grid(dice: random.Random, folder: Path, told: list[str]) -> Counter[st
             lines[at] = (key, cells)
             touched.add(key)
         elif damage == "swap":
-            lines[1], lines[at] = lines[at], lines[1]
+            one = next(place for place, (known, _) in enumerate(lines) if known is not None)
+            if key is not None:
+                lines[one], lines[at] = lines[at], lines[one]
         elif name != "parquet":
             new = {
                 "blank": [""],

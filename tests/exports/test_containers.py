@@ -328,6 +328,23 @@ def test_an_archive_yields_its_exports_and_names_the_rest(tmp_path: Path) -> Non
     assert not (tmp_path.parent / "evil.csv").exists()
 
 
+def test_a_member_under_a_password_is_a_sentence(tmp_path: Path) -> None:
+    data = bytearray(archived(**{"a.csv": as_csv(ROWS)}))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(InputError, match=r"a\.csv is locked with a password"):
+        read(tmp_path, "locked.zip", bytes(data))
+
+
+def test_what_is_taken_out_of_an_archive_lies_where_the_archive_lies(tmp_path: Path) -> None:
+    """An inbox is told by the folder of the file that was sent, not by a folder's name in an archive, which its sender chose."""
+    (tmp_path / "all.zip").write_bytes(archived(**{"another inbox/a.csv": as_csv(ROWS), "b.xlsx": as_xlsx(ROWS)}))
+    opened = open_exports(Found.named(tmp_path / "all.zip"), tmp_path / "work")
+    sources = [source for tables in opened.tables for source in tables.sources]
+    assert len(sources) == 2
+    assert {source.origin for source in sources} == {tmp_path / "all.zip"}
+
+
 def test_names_of_old_archives_are_read_as_windows_wrote_them(tmp_path: Path) -> None:
     info = zipfile.ZipInfo("журнал.csv".encode("cp866").decode("cp437"))
     assert archive.member_name(info) == "журнал.csv"
