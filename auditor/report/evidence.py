@@ -26,7 +26,7 @@ from auditor.report.frames import Part
 from auditor.report.wording import DASH, Wording, readable
 
 PLACE = ["district", "office", "service", "channel"]
-HEADING = "</tbody><tbody><tr><th colspan=5 scope=rowgroup><b>{}</b> <i>{}</i> <b>{}</b> <i>{}</i>\n".format
+HEADING = "</tbody><tbody><tr><th colspan=5 scope=rowgroup><b{}>{}</b> <i{}>{}</i> <b{}>{}</b> <i>{}</i>\n".format
 ROW = "<tr><th>{}<td>{}<td>{}{}{}<td><details><summary>{}</summary>{}{}{}</details>\n".format
 """Application; code and severity; role and employee; excess; message, timeline, citation, place."""
 
@@ -133,10 +133,14 @@ class _Sayings:
     def heading(
         self, district: str | None, office: str | None, service: str | None, channel: str | None, *, outside: bool
     ) -> str:
+        tongue, called = self._wording.tongue, self._wording.service(service) if service else ""
         return HEADING(
+            tongue(office),
             safe(office or self._wording.words("figures.nowhere")),
+            tongue(district) if outside else "",
             safe(district or "") if outside else "",
-            safe(self._wording.service(service) if service else ""),
+            tongue(called),
+            safe(called),
             safe(self._wording.channel(channel) if channel else ""),
         )
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from babel import Locale
+from markupsafe import Markup
 
 from auditor.amounts import MANY_HOURS, SECONDS_IN, open_time, working_days
 from auditor.language import DAY_FORM, Words
@@ -16,6 +17,8 @@ from auditor.law.types import Limit, Names, Rulebook, Step
 DASH = "\u2014"
 ALPHABET = {letter: place for place, letter in enumerate("аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя")}
 """The Kazakh alphabet, which holds the Russian one."""
+
+KAZAKH_ONLY = frozenset("әғқңөұүһі")
 
 INVISIBLE = {
     **{code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"},
@@ -94,6 +97,21 @@ class Wording:
         """A moment of a journal: midnight is how a bare date comes, and is shown as one."""
         midnight = value is not None and (value.hour, value.minute, value.second) == (0, 0, 0)
         return self.day(value) if midnight else self.moment(value)
+
+    def tongue(self, text: str | None) -> Markup:
+        """The attribute `lang` of a name from a journal, where its letters show another language than the page's; else nothing.
+
+        Letters that only Kazakh has show Kazakh; on an English page other Cyrillic is told as Russian.
+        """
+        letters = set((text or "").casefold())
+        found = (
+            "kk"
+            if letters & KAZAKH_ONLY
+            else "ru"
+            if self.language == "en" and letters & set(ALPHABET)
+            else self.language
+        )
+        return Markup("") if found == self.language else Markup(f" lang={found}")
 
     def known(self, area: str, key: str | None) -> str:
         """The words of `area.key`; the key itself where the catalog has none."""

@@ -166,7 +166,7 @@ def figures(text: str, section: str) -> list[list[int]]:
     """The whole numbers of the last ten cells of each line of a table of figures, its total last, and applications."""
     body = text.split(f'<section id="{section}">')[1].split("</section>", maxsplit=1)[0]
     lines = []
-    for row in re.findall(r'<tr><th scope="row">(.*?)</tr>', body, re.S):
+    for row in re.findall(r'<tr><th scope="row"[^>]*>(.*?)</tr>', body, re.S):
         cells = [re.sub(r"<.*?>|[\u00a0,]", "", cell) for cell in re.findall(r"<td>(.*?)</td>", row, re.S)]
         lines.append([int(cells[2]), *map(int, cells[3:])])
     return lines
@@ -428,6 +428,14 @@ def test_names_are_sorted_by_the_kazakh_alphabet() -> None:
         "Ұлытау",
         "Яблоновка",
     ]
+
+
+def test_a_name_in_another_language_than_the_page_s_says_so() -> None:
+    """Who hears the page hears a Kazakh name in a Kazakh voice; a name that may be either is the page's."""
+    assert RUSSIAN.tongue("Қарқаралы ауданы") == ENGLISH.tongue("Әулие") == " lang=kk"
+    assert RUSSIAN.tongue("Абай ауданы") == RUSSIAN.tongue("Office 7") == RUSSIAN.tongue(None) == ""
+    assert ENGLISH.tongue("Темиртау") == " lang=ru"
+    assert wording.Wording("kk", example.rulebook()).tongue("Қарқаралы") == ""
 
 
 def test_an_inner_step_has_the_name_of_the_provider_s_procedure() -> None:

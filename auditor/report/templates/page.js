@@ -9,8 +9,13 @@
   const fold = (text) => text.normalize("NFKC").toLocaleLowerCase(tongue).replaceAll("ё", "е");
   const cell = (above, below) => {
     const made = document.createElement("td");
-    made.append(above);
-    if (below) made.appendChild(document.createElement("p")).textContent = below;
+    made.append(above.textContent);
+    made.lang = above.lang || tongue;
+    if (below.textContent) {
+      const line = made.appendChild(document.createElement("p"));
+      line.textContent = below.textContent;
+      line.lang = below.lang || tongue;
+    }
     return made;
   };
 
@@ -18,19 +23,19 @@
   const body = document.createElement("tbody");
   const rows = [];
   for (const group of [...table.tBodies]) {
-    let place = ["", "", "", ""];
+    let place = [];
     for (const row of [...group.rows]) {
       const head = row.cells[0];
       if (head.scope === "rowgroup") {
-        place = [...head.children].map((part) => part.textContent);
+        place = [...head.children];
         continue;
       }
-      const [office, district, service, channel] = place;
+      const [office, district, service, channel] = place.map((part) => part.textContent);
       const code = row.cells[1].firstChild.textContent;
       const severity = row.cells[1].lastChild.textContent;
       const role = row.cells[2].firstChild?.nodeType === Node.TEXT_NODE ? row.cells[2].firstChild.data : "";
       const excess = row.cells[3].dataset.v;
-      row.cells[1].after(cell(service, channel), cell(office, district));
+      row.cells[1].after(cell(place[2], place[3]), cell(place[0], place[1]));
       rows.push({
         row, place: rows.length, text: null,
         facts: { district, office, service, channel, role, code, severity },
