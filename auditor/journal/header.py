@@ -21,6 +21,24 @@ def loose_name(name: str) -> str:
     return " ".join(BETWEEN.sub(" ", fold(name)).split())
 
 
+def unique_names(names: list[str]) -> tuple[str, ...]:
+    """Header names with each repetition numbered; one without a name is called by its position.
+
+    None of them is `source_line`, which stands beside them in frames.
+    """
+    taken = {"source_line"}
+    unique: list[str] = []
+    for at, name in enumerate(names):
+        base = name or f"column {at + 1}"
+        name, count = base, 1
+        while name in taken:
+            count += 1
+            name = f"{base} ({count})"
+        taken.add(name)
+        unique.append(name)
+    return tuple(unique)
+
+
 @dataclass(frozen=True)
 class HeaderMatch:
     """What a header holds of the columns that a profile seeks.
@@ -106,6 +124,8 @@ def shown(match: HeaderMatch, profile: Profile) -> tuple[tuple[str, str | None],
 
 class _Search:
     def __init__(self, names: list[str]) -> None:
+        self._names = names
+        self._numbered: list[set[str]] | None = None
         self._exact = [fold_name(name) for name in names]
         self._loose: list[str] | None = None
 
@@ -114,10 +134,25 @@ class _Search:
         found = [at for at, name in enumerate(self._exact) if name in exact]
         if found:
             return found
-        if self._loose is None:
+        if self._loose is None or self._numbered is None:
             self._loose = [loose_name(name) for name in self._exact]
+            self._numbered = _numbers(self._names)
         loose = {loose_name(name) for name in cell.headers} - {""}
-        return [at for at, name in enumerate(self._loose) if name in loose]
+        pairs = enumerate(zip(self._loose, self._numbered, strict=True))
+        return [at for at, (name, numbers) in pairs if name in loose or numbers & exact]
+
+
+def _numbers(names: list[str]) -> list[set[str]]:
+    """For each name that a header repeats, what tells it from the others: `Дата (1)`, `Дата (2)`, from the left.
+
+    The header that `quarantine.csv` keeps has them numbered already, but for the first.
+    """
+    unique = unique_names(names)
+    again = {name for name in unique if f"{name} (2)" in unique}
+    return [
+        {fold_name(f"{given} (1)")} if given in again else {fold_name(given)} if given != name else set()
+        for name, given in zip(names, unique, strict=True)
+    ]
 
 
 def refusal(match: HeaderMatch, names: list[str], profile: Profile) -> tuple[str, str] | None:
@@ -130,10 +165,10 @@ def refusal(match: HeaderMatch, names: list[str], profile: Profile) -> tuple[str
             f"{what}: " + " or ".join(f"column {at + 1} `{names[at]}`" for at in positions)
             for what, positions in match.twice.items()
         )
-        given = "" if not profile.name else f" of the profile `{profile.name}`"
+        given = "" if not profile.name else f" `{profile.name}`"
         return (
             f"The header names a column twice: it could be either ({places}).",
-            f"Rename or drop one of them, or name the right one in `columns`{given}.",
+            f"Rename or drop one of them, or name the right one in the profile{given}; of equal names the first is `… (1)`, the next `… (2)`.",
         )
     if not match.missing:
         return None

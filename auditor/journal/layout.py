@@ -31,7 +31,7 @@ from auditor.exports.records import Shape
 from auditor.exports.source import Decision, Source
 from auditor.exports.text import TextTable
 from auditor.journal.choosing import Choice
-from auditor.journal.header import HeaderMatch, match_header, refusal
+from auditor.journal.header import HeaderMatch, match_header, refusal, unique_names
 from auditor.journal.offices import Register
 from auditor.journal.persons import holds_iin, is_iin_name, mask
 from auditor.journal.profile import MOMENTS, REQUIRED, Profile, fold_name
@@ -284,7 +284,7 @@ def _layout(
 ) -> Layout:
     names, width = told.names, told.width
     columns = [*names[:width], *([""] * (width - len(names)))]
-    header = _unique(columns)
+    header = unique_names(columns)
     numbered = bool(told.after) and column_numbers(told.after[0].cells)
     last = told.after[0] if numbered else told.record
     titles = [record for record in told.records[: told.at] if not record.blank]
@@ -350,24 +350,6 @@ def _refuse_what_is_no_text(source: Source) -> None:
             where=source.label,
             hint="Save it as CSV in UTF-8 (in Excel: Save as, CSV UTF-8) and try again.",
         )
-
-
-def _unique(names: list[str]) -> tuple[str, ...]:
-    """Header names with each repetition numbered; one without a name is called by its position.
-
-    None of them is `source_line`, which stands beside them in frames.
-    """
-    taken = {"source_line"}
-    unique: list[str] = []
-    for at, name in enumerate(names):
-        base = name or f"column {at + 1}"
-        name, count = base, 1
-        while name in taken:
-            count += 1
-            name = f"{base} ({count})"
-        taken.add(name)
-        unique.append(name)
-    return tuple(unique)
 
 
 def name_seed(name: str) -> int:
