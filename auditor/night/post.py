@@ -41,6 +41,7 @@ def send_post(config: Config, told: Told, telling: Telling, clock: Callable[[], 
                 zone,
                 *marks,
             )
+            told.troubles += strike(outbox, config, clock())
             done = deliver(outbox, config.mail, clock, KINDS if config.mail.automatic else LETTERS)
             told.troubles += done.trouble
             notify(outbox, history, config, done, telling, clock, zone)
@@ -65,6 +66,22 @@ def enter(
     messages = outbox.lay_down([message for message in made if not outbox.knows(message)], part)
     with history.transaction():
         outbox.enter(messages, part, run, "due", now)
+
+
+def strike(outbox: Outbox, config: Config, now: datetime) -> list[str]:
+    """Take back what is due to an address that the configuration no longer names; a sentence for each.
+
+    A letter is addressed when its run is made: an address that was wrong, or whose holder left, is put right before the release.
+    """
+    heads = config.districts.values()
+    named = {*config.mail.inspector, *config.mail.operator, *(address for head in heads for address in head.recipients)}
+    told = []
+    for post in outbox.in_state("due"):
+        if post.recipient not in named:
+            said = f"The configuration no longer names {post.recipient}: not sent."
+            outbox.set_state(post, "failed", now, said)
+            told.append(f"{post.message_id}: {said}")
+    return told
 
 
 def notify(

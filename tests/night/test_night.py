@@ -357,6 +357,22 @@ def test_with_release_manual_a_night_sends_nothing(tmp_path: Path) -> None:
     assert server.recipients() == ["inspector@oblast.example", HEADS["abai"]]
 
 
+def test_an_address_put_right_before_the_release_gets_no_letter_at_the_wrong_one(tmp_path: Path) -> None:
+    """The letter was addressed when its run was made; nobody whom the configuration does not name gets it."""
+    config = made(tmp_path, MAIL)
+    for office in NAMES:
+        send(config, office, "march.csv", journal(office))
+    night(config)
+    text = config.file.read_text(encoding="utf-8")
+    config.file.write_text(text.replace(HEADS["abai"], "new@oblast.example"), encoding="utf-8")
+    done = said("mail", "--config", str(config.file), "--release", "1")
+    assert done.returncode == 1
+    assert f"The configuration no longer names {HEADS['abai']}" in done.stderr
+    (sent,) = (tmp_path / "eml").iterdir()
+    assert f"To: {HEADS['nura']}" in sent.read_text(encoding="utf-8")
+    assert states(config) == {"failed": 1, "sent": 1}
+
+
 def test_a_district_without_a_head_is_named(tmp_path: Path) -> None:
     config = made(tmp_path, MAIL, districts='[districts.abai]\nrecipients = ["abai@oblast.example"]\n')
     for office in NAMES:
