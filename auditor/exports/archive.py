@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import lzma
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,7 +48,7 @@ def opened(path: Path, label: str, what: str) -> Iterator[zipfile.ZipFile]:
         raise InputError(
             f"The {what} is packed in a way that is not read ({fault}).", where=label, hint=MEND
         ) from fault
-    except (EOFError, ValueError, RuntimeError) as fault:
+    except (EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError) as fault:
         raise InputError(f"The {what} can't be unpacked ({fault}).", where=label, hint=MEND) from fault
     except OSError as fault:
         if fault.filename is not None and Path(fault.filename) != path:

@@ -68,14 +68,21 @@ class ParquetGrid:
                     raise self._damaged(fault) from fault
                 if batch is None:
                     return
-                texts = [_texts(column).alias(name) for column, name in zip(batch.columns, columns, strict=True)]
+                texts = [
+                    _null_if_empty(_texts(column)).alias(name)
+                    for column, name in zip(batch.columns, columns, strict=True)
+                ]
                 numbers = pl.int_range(row, row + batch.num_rows, dtype=pl.Int32, eager=True).alias("row")
                 row += batch.num_rows
                 yield GridPart(numbers, pl.DataFrame(texts) if texts else pl.DataFrame())
 
 
+def _null_if_empty(texts: pl.Series) -> pl.Series:
+    return texts.set(texts == "", None) if (texts == "").any() else texts
+
+
 def _texts(column: pa.Array) -> pl.Series:
-    """A column as texts, null where it is null or empty."""
+    """A column as texts, null where it is null."""
     kind = column.type
     if isinstance(column, pa.ExtensionArray):
         return _texts(column.storage)
@@ -117,6 +124,8 @@ def _series_texts(values: pl.Series) -> pl.Series:
         return values.dt.strftime("%Y-%m-%d")
     if dtype == pl.Time:
         return values.dt.strftime("%H:%M:%S%.f")
+    if isinstance(dtype, pl.Duration):
+        return pl.Series([None if value is None else str(value) for value in values.to_list()], dtype=pl.String)
     return values.cast(pl.String)
 
 

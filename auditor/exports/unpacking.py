@@ -14,6 +14,7 @@ import json
 import re
 import resource
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
@@ -131,7 +132,16 @@ def _facts(path: Path) -> dict[str, Facts]:
     try:
         with zipfile.ZipFile(path) as archive:
             return facts_of(archive)
-    except (Stop, KeyError, ValueError, expat.ExpatError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except (
+        Stop,
+        KeyError,
+        ValueError,
+        expat.ExpatError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+    ):
         return {}  # the workbook's own reader may know better; if not, it has a sentence
 
 

@@ -27,7 +27,7 @@ from auditor.exports.find import PassedOver
 from auditor.exports.mended import MendedTable, SentBack
 from auditor.exports.opening import Opened, Tables, raise_all
 from auditor.exports.portion import Table
-from auditor.exports.records import Shape
+from auditor.exports.records import MOMENT_LIKE, Fault, Shape
 from auditor.exports.source import Decision, Source
 from auditor.exports.text import TextTable
 from auditor.journal.choosing import Choice
@@ -72,6 +72,8 @@ class Layout:
     above: Above
     persons: tuple[int, ...]
     decisions: tuple[Decision, ...]
+    stranded: tuple[Record, ...] = ()
+    """Rows above the header (a sheet was sorted with it): whole ones, no titles."""
 
     @property
     def label(self) -> str:
@@ -82,6 +84,12 @@ class Layout:
     def columns(self) -> dict[str, int]:
         """Canonical name to position; without those of single steps, where a row holds several."""
         return self.match.columns
+
+    @property
+    def stranded_faults(self) -> list[Fault]:
+        """The rows above the header as faults."""
+        lines = [(record, as_line(list(record.cells), self.delimiter)) for record in self.stranded]
+        return [Fault(record.line, "above_header", raw, list(record.cells)) for record, raw in lines]
 
     @property
     def extra(self) -> dict[str, int]:
@@ -287,8 +295,10 @@ def _layout(
     header = unique_names(columns)
     numbered = bool(told.after) and column_numbers(told.after[0].cells)
     last = told.after[0] if numbered else told.record
-    titles = [record for record in told.records[: told.at] if not record.blank]
-    lines_above = told.record.line - 1
+    before = [record for record in told.records[: told.at] if not record.blank]
+    stranded = tuple(record for record in before if _is_row(record, told, len(header)))
+    titles = [record for record in before if record not in stranded]
+    lines_above = told.record.line - 1 - sum(record.lines for record in stranded)
     titled = sum(record.lines for record in titles)
     return Layout(
         source=source,
@@ -302,11 +312,23 @@ def _layout(
         data_offset=last.end,
         data_line=last.line + last.lines,
         above=Above(
-            1 + numbered, told.record.lines - 1 + (last.lines - 1 if numbered else 0), lines_above - titled, titled
+            1 + numbered,
+            told.record.lines - 1 + (last.lines - 1 if numbered else 0) + sum(r.lines - 1 for r in stranded),
+            lines_above - titled,
+            titled,
         ),
+        stranded=stranded,
         persons=_persons(told, header, frozenset(told.match.columns.values())),
         decisions=(*source.decisions, *decisions, *_header_decisions(told, titles, numbered)),
     )
+
+
+def _is_row(record: Record, told: _Header, width: int) -> bool:
+    """Whether a record above the header is a whole row: every required value and a moment."""
+    required = [told.match.columns[name] for name in REQUIRED if name in told.match.columns]
+    if not required or len(record.cells) != width or not all(record.cells[at].strip() for at in required):
+        return False
+    return any(MOMENT_LIKE.match(cell) for cell in record.cells)
 
 
 def _persons(told: _Header, header: tuple[str, ...], canonical: frozenset[int]) -> tuple[int, ...]:

@@ -157,6 +157,8 @@ class Reading:
         return lines
 
     def __iter__(self) -> Iterator[Batch]:
+        if self.layout.stranded:
+            yield self._of_stranded()
         try:
             for portion in self._table.portions():
                 self._blank += portion.blank
@@ -169,6 +171,13 @@ class Reading:
             self._quarantined += len(rest)
             yield self._of_quarantined(rest)
         self._ended = True
+
+    def _of_stranded(self) -> Batch:
+        quarantined = set_aside_unsplit(self.layout.stranded_faults, self.layout, self.profile)
+        if self.placing:
+            quarantined = self.placing.readable(quarantined)
+        self._quarantined += len(quarantined)
+        return self._of_quarantined(quarantined)
 
     def _of_quarantined(self, quarantined: pl.DataFrame) -> Batch:
         none = no_rows(len(self.layout.header), [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from datetime import datetime, time, timedelta
@@ -432,3 +433,29 @@ def test_a_panic_of_the_reader_is_a_sentence(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "a.xlsx").write_bytes(b"")
     assert unpacking.main("xlsx", str(tmp_path / "a.xlsx"), str(tmp_path), "") == 3
     assert "index out of bounds" in (tmp_path / "tables.json").read_text()
+
+
+def test_a_workbook_whose_bytes_were_hurt_is_no_crash(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for at in range(200):
+            sheet.write_string(at, 0, f"{at * at}")
+    data = path.read_bytes()
+    for at in range(60, len(data) - 300, 400):
+        path.write_bytes(data[:at] + b"\xa5" * 200 + data[at + 200 :])
+        with contextlib.suppress(InputError):
+            open_exports(Found.named(path), tmp_path / "work")
+
+
+def test_a_parquet_file_with_empty_texts_and_spans_of_time(tmp_path: Path) -> None:
+    """An empty text is an empty cell, as in any other file; a type that no journal needs does no harm."""
+    frame = pl.DataFrame([good_row(n) for n in (1, 2)], schema=list(HEADER), orient="row")
+    frame.with_columns(pl.lit(timedelta(days=1)).alias("span")).write_parquet(tmp_path / "a.parquet")
+    (layout,) = survey_exports(
+        open_exports(Found.named(tmp_path / "a.parquet"), tmp_path / "work"), Profile.canonical()
+    ).layouts
+    reading = read_source(layout)
+    rows = pl.concat([batch.rows for batch in reading])
+    assert rows["application_no"].to_list() == ["N-1", "N-2"]
+    assert rows["completed_at"].null_count() == 2

@@ -327,3 +327,13 @@ def test_rows_with_but_a_mark_in_them_are_rows(tmp_path: Path) -> None:
     assert len(whole.numbers) == 5
     assert list(whole.reasons) == [4, 5, 6, 7]
     assert whole.summary.lines.blank == 0
+
+
+def test_rows_above_the_header_are_no_titles(tmp_path: Path) -> None:
+    """A sheet that was sorted together with its header: what lies above is set aside, and read when it is sent again."""
+    lines = as_csv(GOOD).splitlines()
+    whole = read(tmp_path, "\n".join(["Журнал за 2018 год", *lines[1:3], "", lines[0], *lines[3:]]) + "\n")
+    assert whole.numbers == ["N-3", "N-4", "N-5"]
+    assert whole.reasons == {2: "above_header", 3: "above_header"}
+    assert whole.quarantined["application_no"].to_list() == ["N-1", "N-2"]
+    assert whole.summary.lines.around == 1
