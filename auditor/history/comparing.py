@@ -55,6 +55,13 @@ LEFT JOIN tonight_file f ON f.file = h.file LEFT JOIN book b ON b.since = h.sinc
 LEFT JOIN fresh_number n ON n.place = h.place AND n.application_no = h.application_no
 WHERE h.moment BETWEEN c.begins AND c.ends OR n.place IS NOT NULL
 """
+# Exports may be chosen by the day of registration: an application begun before them, of which they have nothing, is outside them whole.
+_ELSEWHERE = """
+SELECT h.entry FROM standing h JOIN tonight_place c USING (place)
+WHERE NOT c.stated AND h.moment >= c.begins
+  AND EXISTS (SELECT 1 FROM standing b WHERE b.place = h.place AND b.application_no = h.application_no AND b.moment < c.begins AND b.moment >= h.moment - INTERVAL 200 DAY)
+  AND NOT EXISTS (SELECT 1 FROM spooled t WHERE t.place = h.place AND t.application_no = h.application_no AND t.moment <= h.moment + INTERVAL 200 DAY)
+"""
 _NOW = """
 SELECT t.no, t.layout, t.place, t.year, t.moment, t.cells FROM spooled t JOIN fresh USING (no) WHERE t.place IN (SELECT place FROM former_place)
 """
@@ -111,6 +118,8 @@ class Comparison:
         seen = pl.concat([met.select(*PAIRS), paired])
         changed = self._since_the_first(parts.differences(paired), records, seen)
         gone = parts.former().filter("covered").join(paired, on="entry", how="anti")
+        if gone.height:
+            gone = gone.join(self._frame(_ELSEWHERE), on="entry", how="anti")
         seen_records = records.join(seen, on="entry", how="semi")["entry"].unique().to_list()
         return Outcome(met, paired, self._frame("FROM fresh"), changed, seen_records, gone)
 

@@ -297,3 +297,16 @@ def test_rows_numbered_anew(tmp_path: Path, own_book: str, found: list[tuple[str
     assert sorted(changed(again)) == found
     moved = nights.run(f"{OTHER},3", f"{IN_TIME},21", f"{NEXT},2", **options)
     assert changed(moved) == [("1", "register")], "what else is changed is found under any number"
+
+
+def test_an_export_chosen_by_the_day_of_registration(tmp_path: Path) -> None:
+    """An application begun before the export is outside it whole; one of which the export has a row is not, nor any if a period is stated."""
+    straddling = NEXT.replace("2018-03-15 10:00", "2018-03-19 09:00").replace("2018-03-14 10:41", "2018-03-17 10:00")
+    nights = two_nights(tmp_path, [LATE, straddling, OTHER, THIRD], [OTHER, THIRD])
+    assert changed(nights.last) == []
+    stated = nights.run(OTHER, THIRD, options=("--covers", "2018-03-16..2018-03-20"))
+    assert changed(stated) == [("1", "resolve")]
+    kept = NEXT.replace("resolve", "prepare").replace("2018-03-14 10:41", "2018-03-16 09:00").replace("03-15", "03-19")
+    (tmp_path / "kept").mkdir()
+    within = two_nights(tmp_path / "kept", [LATE, kept, straddling, OTHER, THIRD], [kept, OTHER, THIRD])
+    assert changed(within.last) == [("1", "resolve")]
