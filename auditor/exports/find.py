@@ -164,7 +164,12 @@ class _Search:
 
     def _take(self, folder: Path) -> int:
         """Look through a folder; how many files it has."""
-        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        there = sorted(folder.rglob("*"))  # of two names of one file the first is its own, on every machine
+        files = {path.relative_to(folder).as_posix(): path for path in there if path.is_file()}
+        for path in there:
+            if not path.is_file() and (path.is_symlink() or not path.is_dir()):
+                told = PassedOver(readable(path.as_posix()), "no_regular_file", {"kind": readable(path.name)})
+                self.passed_over.setdefault(path.absolute(), told)
         reports = reports_among(list(files))
         for name, path in files.items():
             why = "our_report" if lies_in(name, reports) else why_passed_over(name)

@@ -157,3 +157,19 @@ def test_a_name_that_is_no_utf8_is_told_as_text(tmp_path: Path, repo: Path) -> N
     told = json.loads((out / "audit.json").read_text(encoding="utf-8"))
     assert [Path(each["path"]).name for each in told["inputs"]] == [r"\xe6\xf3\xf0\xed\xe0\xeb.csv"]
     assert [Path(each["path"]).name for each in told["passed_over"]] == [r"\xe0\xea\xf2.docx"]
+
+
+def test_what_is_no_regular_file_is_named(tmp_path: Path) -> None:
+    """A link to nothing may stand for a journal: it is passed over, but not without a word."""
+    (tmp_path / "in" / "more").mkdir(parents=True)
+    (tmp_path / "in" / "a.csv").write_text("x")
+    (tmp_path / "in" / "b.csv").symlink_to("a.csv")
+    (tmp_path / "in" / "gone.csv").symlink_to("nowhere.csv")
+    (tmp_path / "in" / "loop.csv").symlink_to("loop.csv")
+    (tmp_path / "in" / "elsewhere").symlink_to("more")
+    os.mkfifo(tmp_path / "in" / "pipe.csv")
+    found = find_exports([tmp_path / "in"])
+    assert [path.name for path in found.paths] == ["a.csv"]
+    assert [(Path(told.path).name, told.why) for told in found.passed_over] == [
+        (name, "no_regular_file") for name in ("elsewhere", "gone.csv", "loop.csv", "pipe.csv")
+    ]
