@@ -134,14 +134,18 @@ def test_the_doctor_sees_what_would_stop_a_night(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli, ["doctor", "--config", str(config.file)], standalone_mode=False).return_value == 1
 
 
-def test_the_doctor_says_that_an_offices_own_profile_is_not_used(tmp_path: Path) -> None:
+def test_the_doctor_reads_an_offices_own_profile(tmp_path: Path) -> None:
+    """A sound one is no fault; a faulty one is named before a night stumbles over it."""
     config = made(tmp_path)
-    (tmp_path / "own.yaml").write_text("zone: Asia/Almaty\n", encoding="utf-8")
+    own = tmp_path / "own.yaml"
     text = config.offices.read_text(encoding="utf-8")
     config.offices.write_text(
         text.replace("    inbox: nura-bolim", "    inbox: nura-bolim\n    profile: own.yaml"), encoding="utf-8"
     )
-    assert any("a profile of their own in the register: nura-bolim" in look.said for look in found(config)[WARN])
+    own.write_text("zone: Asia/Almaty\n", encoding="utf-8")
+    assert not any("own.yaml" in look.said for look in found(config)[FAIL])
+    own.write_text("colums: {}\n", encoding="utf-8")
+    assert any("own.yaml" in look.said and "colums" in look.said for look in found(config)[FAIL])
 
 
 def test_the_doctor_speaks_to_the_mail_server_over_verified_tls(tmp_path: Path) -> None:
