@@ -81,7 +81,7 @@ def test_a_number_of_two_districts_is_told_twice_and_the_district_chooses() -> N
 def test_many_are_listed() -> None:
     """With more than five of a number the district must be named."""
     told = explain("МК-000001", "--as-of", "2019-12-31", exports=SAMPLE)
-    assert told.startswith("Applications with the number МК-000001: 15. Name a district with --district.")
+    assert told.startswith("Applications with the number МК-000001: 11. Name a district with --district.")
     assert "Verdict" not in told
 
 

@@ -170,7 +170,7 @@ def test_timelines_say_what_the_audit_decided(tmp_path: Path, covers: tuple[date
 
     layouts = survey_exports(open_exports(paths, tmp_path), profile).layouts
     staging = Staging(tmp_path / "explain", 1, RULES.vocabulary)
-    taken = take(layouts, [0] * len(layouts), profile, staging, Words("reading", "en"), lambda *_: None)
+    taken = take(layouts, [0] * len(layouts), staging, Words("reading", "en"), lambda *_: None)
     files = Files(
         pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"),
         pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions]),

@@ -114,7 +114,14 @@ def compared(
         spool.add(batch, reading.layout, 0)
         every += batch.rows["received_at"].drop_nulls().to_list() + batch.rows["completed_at"].drop_nulls().to_list()
     spool.close()
-    covers = {"district": ["D"], "office": ["O"], "begins": [min(every)], "ends": [max(every)], "stated": [False]}
+    covers = {
+        "district": ["D"],
+        "office": ["O"],
+        "begins": [min(every)],
+        "ends": [max(every)],
+        "stated": [False],
+        "own_book": [False],
+    }
     outcome = Comparison(con, spool, profile, pl.DataFrame(covers), ["journal.csv"]).outcome()
     files = {"file_id": [0], "path": ["journal.csv"], "received_day": [False], "completed_day": [False]}
     keep(con, outcome, spool, pl.DataFrame(files, schema_overrides={"file_id": pl.Int32}), run)
@@ -124,7 +131,7 @@ def compared(
     return changed, set(outcome.gone["entry"].to_list())
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(NIGHT, min_size=2, max_size=4))
 def test_the_history_and_the_reference_agree(nights: list[tuple[list[Key], dict[Key, Cells], bool]]) -> None:
     """Whatever is edited, emptied, filled in, left out, put back, repeated or moved."""
