@@ -17,11 +17,11 @@ from auditor.engine.result import SEVERITIES, Audit
 from auditor.errors import UsageError
 from auditor.exports.find import find_exports
 from auditor.history.answers import of_corrections, of_excuses
-from auditor.history.asking import trend
 from auditor.history.corrections import Corrections
 from auditor.history.excuses import Excuses
 from auditor.history.history import History
 from auditor.history.memory import Remembering
+from auditor.history.past import past_of
 from auditor.history.runs import adding
 from auditor.language import Words
 from auditor.report.write import write_reports
@@ -128,8 +128,11 @@ def audit(
             bar.end()
             excused = answered.of(result.findings, moment)
             # The run is stored once its reports stand: both or neither.
-            added = open_till_the_end.enter_context(adding(history, result, memory, excused)) if history else None
-            write_reports(result, rulebook, out, trend(history, added.run) if history and added else None)
+            past = None
+            if history:
+                added = open_till_the_end.enter_context(adding(history, result, memory, excused))
+                past = past_of(history, added, result, rulebook, answered, excused, documented, memory)
+            write_reports(result, rulebook, out, past)
     except OSError as fault:
         raise UsageError(
             f"{fault.filename or out} cannot be written: {fault.strerror or fault}.",

@@ -12,6 +12,9 @@ from auditor.history.excuses import Excuses
 from auditor.history.memory import Remembering
 from auditor.language import Words
 
+SPARED = ("T01", "T02", "T06")
+"""One late or overdue step is one finding of these codes."""
+
 
 def of_excuses(result: Audit, answered: Excuses, excused: pl.DataFrame, words: Words) -> Iterator[str]:
     """Excused findings counted apart, the share in time with and without them, and excuses that are unused or have expired."""
@@ -20,10 +23,7 @@ def of_excuses(result: Audit, answered: Excuses, excused: pl.DataFrame, words: W
     yield words("excuses.count", n=excused.height)
     verdicts = result.verdict_totals()
     decided = verdicts["met"] + verdicts["late"] + verdicts["overdue"]
-    # One late or overdue step is one finding of these codes.
-    spared = result.findings.filter(pl.col("code").is_in(["T01", "T02", "T06"])).join(
-        excused, on="fingerprint", how="semi"
-    )
+    spared = result.findings.filter(pl.col("code").is_in(SPARED)).join(excused, on="fingerprint", how="semi")
     if decided > spared.height:
         with_all, without = verdicts["met"] / decided, verdicts["met"] / (decided - spared.height)
         yield words("excuses.rates", all=f"{with_all:.1%}", rest=f"{without:.1%}")

@@ -22,9 +22,9 @@ from auditor.engine.result import Audit
 from auditor.errors import AuditorError, UsageError
 from auditor.exports.find import Found
 from auditor.history.answers import of_corrections, of_excuses
-from auditor.history.asking import trend
 from auditor.history.history import History
 from auditor.history.memory import Remembering
+from auditor.history.past import past_of
 from auditor.history.runs import Added, adding
 from auditor.journal.profile import Profile
 from auditor.language import Words
@@ -236,7 +236,8 @@ class NightRun:
         )
         with adding(history, result, memory, excused) as added:
             folder = staged(folders.reports, key)
-            write_reports(result, means.rulebook, folder, trend(history, added.run))
+            past = past_of(history, added, result, means.rulebook, means.excuses, excused, means.corrections, memory)
+            write_reports(result, means.rulebook, folder, past)
             settle_tree(folder)
             messages, unaddressed = self._letters(result, means, key)
             outbox.lay_down(messages, key[:16])

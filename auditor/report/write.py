@@ -12,8 +12,8 @@ from auditor.report.findings_book import findings_book
 from auditor.report.frames import parts
 from auditor.report.office import office_sheets
 from auditor.report.page import district_page, oblast_page
+from auditor.report.past import Past
 from auditor.report.summary import summary
-from auditor.report.trend import Trend
 from auditor.report.wording import Wording
 
 PAGE_FINDINGS = 5000
@@ -26,17 +26,18 @@ LISTS = ("findings.csv", "findings.parquet", "findings.xlsx")
 """The whole list of findings, as often as it was written: the oblast page leads to each."""
 
 
-def write_reports(audit: Audit, rulebook: Rulebook, out: Path, trend: Trend | None = None) -> list[Path]:
+def write_reports(audit: Audit, rulebook: Rulebook, out: Path, past: Past | None = None) -> list[Path]:
     """Write the whole report of an audit into the folder `out`, made where missing, in the audit's language.
 
     Writes index.html, districts/<district>.html, offices/<district>/<office>.html, findings.csv, findings.parquet, findings.xlsx, quarantine.csv
-    and audit.json, each whole or not at all, and audit.json last. `trend`: an earlier run, with which the pages compare this one.
+    and audit.json, each whole or not at all, and audit.json last. `past`: what a history knows beside the audit, if one is kept.
     Pages of an earlier run's districts and offices are removed. Returns the paths written.
     Raises OSError where the folder can't be written.
     """
     wording = Wording(audit.language, rulebook)
     cut = parts(audit, PAGE_FINDINGS)
     names = page_names(cut.districts)
+    trend = past.trend if past else None
     folder = out / "districts"
     folder.mkdir(parents=True, exist_ok=True)
     written = [

@@ -21,6 +21,7 @@ from auditor.engine.result import Audit
 from auditor.language import catalog
 from auditor.report import page, wording
 from auditor.report.frames import DEPUTIES, FINDINGS, QUARANTINE, UNKNOWN_ROLES, VERDICTS
+from auditor.report.past import Past
 from auditor.report.trend import Trend
 from auditor.report.write import write_reports
 from report import example
@@ -75,7 +76,7 @@ class Elements(HTMLParser):
 
 def pages(audit: Audit, out: Path, trend: Trend | None = None) -> dict[str, str]:
     """Name to text of the oblast page and of each district page."""
-    written = write_reports(audit, example.rulebook(), out, trend)
+    written = write_reports(audit, example.rulebook(), out, Past(trend=trend) if trend else None)
     ours = (path for path in written if path.suffix == ".html" and "offices" not in path.parts)
     return {path.name: path.read_text(encoding="utf-8") for path in ours}
 
