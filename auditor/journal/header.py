@@ -130,16 +130,21 @@ class _Search:
         self._loose: list[str] | None = None
 
     def __call__(self, cell: Cell) -> list[int]:
-        exact = {fold_name(name) for name in cell.headers}
+        exact, loose = _sought(cell.headers)
         found = [at for at, name in enumerate(self._exact) if name in exact]
         if found:
             return found
         if self._loose is None or self._numbered is None:
             self._loose = [loose_name(name) for name in self._exact]
             self._numbered = _numbers(self._names)
-        loose = {loose_name(name) for name in cell.headers} - {""}
         pairs = enumerate(zip(self._loose, self._numbered, strict=True))
         return [at for at, (name, numbers) in pairs if name in loose or numbers & exact]
+
+
+@lru_cache(maxsize=1024)
+def _sought(headers: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a cell goes by: by letters, and by words."""
+    return frozenset(map(fold_name, headers)), frozenset(map(loose_name, headers)) - {""}
 
 
 def _numbers(names: list[str]) -> list[set[str]]:

@@ -273,15 +273,17 @@ def _find_header(by_delimiter: dict[str, list[Record]], profile: Profile) -> _He
     """The first record that has all columns sought, else the one that has most of them; None where nothing stands."""
     best: _Header | None = None
     for delimiter, records in by_delimiter.items():
-        tried = [
-            _Header(delimiter, records, at, match_header(clean_names(record.cells), profile))
-            for at, record in enumerate(records[:FIRST_RECORDS])
-            if not record.blank
-        ]
-        if not tried:
+        found: _Header | None = None
+        for at, record in enumerate(records[:FIRST_RECORDS]):
+            if record.blank:
+                continue
+            header = _Header(delimiter, records, at, match_header(clean_names(record.cells), profile))
+            if found is None or header.match.score > found.match.score:
+                found = header
+            if header.match.complete:
+                break
+        if found is None:
             continue
-        found = next((header for header in tried if header.match.complete), None)
-        found = found or max(tried, key=lambda header: header.match.score)
         if best is None or found.fitness > best.fitness:
             best = found
     return best

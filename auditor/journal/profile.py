@@ -8,6 +8,7 @@ and of which a step that is missing proves nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 REQUIRED = ("district", "office", "application_no", "service", "channel", "step")
 CANONICAL = (
@@ -128,6 +129,7 @@ class Profile:
         return name in REQUIRED and name not in self.constants
 
 
+@lru_cache(maxsize=4096)
 def fold_name(name: str) -> str:
     """A header name as it is compared: trimmed, inner white space folded, letter case ignored."""
     return " ".join(name.replace("\ufeff", " ").split()).casefold()
