@@ -18,7 +18,6 @@ Table `working_day`: `cal`, `number`, `day`, `opens_at`, `closes_at`: the workin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
@@ -28,6 +27,7 @@ from auditor.law.types import Calendar, Hours
 
 DAY_STRIDE = 100_000
 MICROSECONDS = 1_000_000
+DAY_MICROSECONDS = 86_400 * MICROSECONDS
 MOST_INTERVALS = 3
 EPOCH = date(1970, 1, 1)
 Intervals = tuple[tuple[int, int], ...]
@@ -40,7 +40,6 @@ DAY = {
     "opens": pl.Int64,
     "closes": pl.Int64,
 }
-WORKING_DAY = {"cal": pl.Int16, "number": pl.Int32, "day": pl.Date, "opens_at": pl.Int64, "closes_at": pl.Int64}
 
 
 def hours_on(calendar: Calendar, day: date) -> Hours | None:
@@ -69,45 +68,55 @@ def day_tables(calendars: dict[str, Calendar]) -> tuple[dict[str, int], pl.DataF
     Raises RulesError where a day has more opening intervals than the table holds.
     """
     numbers = {name: i for i, name in enumerate(sorted(calendars))}
-    days: dict[str, list[object]] = {name: [] for name in DAY}
-    working_days: dict[str, list[object]] = {name: [] for name in WORKING_DAY}
-    for name, cal in numbers.items():
-        number, before = 0, 0
-        for day, intervals in _days(calendars[name]):
-            if len(intervals) > MOST_INTERVALS:
-                raise RulesError([f"calendar {name}: {day} has more than {MOST_INTERVALS} opening intervals"])
-            edges = [edge * MICROSECONDS for interval in intervals for edge in interval]
-            working = bool(edges)
-            number += working
-            padded = edges + [0] * (2 * MOST_INTERVALS - len(edges))
-            opens, closes = (edges[0], edges[-1]) if working else (None, None)
-            row: tuple[object, ...] = (
-                cal * DAY_STRIDE + (day - EPOCH).days,
-                number,
-                working,
-                before,
-                *padded,
-                opens,
-                closes,
-            )
-            for column, value in zip(days.values(), row, strict=True):
-                column.append(value)
-            if working:
-                for column, part in zip(working_days.values(), (cal, number, day, opens, closes), strict=True):
-                    column.append(part)
-            before += sum(edges[1::2]) - sum(edges[0::2])
-    by_number = pl.DataFrame(working_days, schema=WORKING_DAY).with_columns(
-        (pl.col("day").cast(pl.Datetime("us")) + pl.duration(microseconds=pl.col(edge))).alias(edge)
-        for edge in ("opens_at", "closes_at")
+    days = pl.concat([pl.DataFrame(schema=DAY), *(_days(calendars[name], cal) for name, cal in numbers.items())])
+    # A day's date and its calendar are both in its key.
+    date_of = pl.col("key") % DAY_STRIDE
+    midnight = date_of.cast(pl.Int64) * DAY_MICROSECONDS
+    working_days = days.filter("working").select(
+        (pl.col("key") // DAY_STRIDE).cast(pl.Int16).alias("cal"),
+        "number",
+        date_of.cast(pl.Date).alias("day"),
+        (midnight + pl.col("opens")).cast(pl.Datetime("us")).alias("opens_at"),
+        (midnight + pl.col("closes")).cast(pl.Datetime("us")).alias("closes_at"),
     )
-    return numbers, pl.DataFrame(days, schema=DAY), by_number
+    return numbers, days, working_days
 
 
-def _days(calendar: Calendar) -> Iterator[tuple[date, Intervals]]:
-    """Every day that a calendar covers, with its opening intervals."""
-    for ordinal in range(calendar.first_day.toordinal(), calendar.last_day.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        yield day, intervals_on(calendar, day)
+def _days(calendar: Calendar, cal: int) -> pl.DataFrame:
+    """Every day that a calendar covers, as in `DAY`. There are few kinds of days: each is laid out once."""
+    first = calendar.first_day.toordinal()
+    kinds: dict[Intervals, int] = {}
+    kind_of: list[int] = []
+    for ordinal in range(first, calendar.last_day.toordinal() + 1):
+        intervals = intervals_on(calendar, date.fromordinal(ordinal))
+        if len(intervals) > MOST_INTERVALS:
+            day = date.fromordinal(ordinal)
+            raise RulesError([f"calendar {calendar.id}: {day} has more than {MOST_INTERVALS} opening intervals"])
+        kind_of.append(kinds.setdefault(intervals, len(kinds)))
+    edges = [[edge * MICROSECONDS for interval in intervals for edge in interval] for intervals in kinds]
+    hours = pl.DataFrame(
+        [
+            (
+                bool(each),
+                *each,
+                *[0] * (2 * MOST_INTERVALS - len(each)),
+                each[0] if each else None,
+                each[-1] if each else None,
+            )
+            for each in edges
+        ],
+        schema={name: DAY[name] for name in DAY if name not in ("key", "number", "before")},
+        orient="row",
+    )
+    open_time = sum((pl.col(f"e{i}") - pl.col(f"s{i}") for i in range(1, MOST_INTERVALS + 1)), pl.lit(0))
+    key = cal * DAY_STRIDE + first - EPOCH.toordinal()
+    return hours[kind_of].select(
+        pl.int_range(key, key + len(kind_of), dtype=pl.Int32).alias("key"),
+        pl.col("working").cum_sum().cast(DAY["number"]).alias("number"),
+        "working",
+        (open_time.cum_sum() - open_time).cast(DAY["before"]).alias("before"),
+        *(name for name in DAY if name not in ("key", "number", "working", "before")),
+    )
 
 
 MACROS = f"""

@@ -275,7 +275,8 @@ def _find_header(by_delimiter: dict[str, list[Record]], profile: Profile) -> _He
     for delimiter, records in by_delimiter.items():
         found: _Header | None = None
         for at, record in enumerate(records[:FIRST_RECORDS]):
-            if record.blank:
+            # Where a header was found already, what this delimiter leaves in one piece is none.
+            if record.blank or (best is not None and best.match.complete and len(record.cells) == 1):
                 continue
             header = _Header(delimiter, records, at, match_header(clean_names(record.cells), profile))
             if found is None or header.match.score > found.match.score:
