@@ -305,6 +305,9 @@ def _result(
             language: worded(shown, everyone, judgement.tables, rulebook, replace(asked, language=language))
             for language in asked.further_languages
         },
+        around=shown.select("fingerprint", *findings.AROUND).filter(
+            pl.any_horizontal(pl.col("before_at", "after_at").is_not_null())
+        ),
         open_work=_open_work(judgement, everyone, asked),
         verdicts=judgement.table(_VERDICTS),
         applications=applications,

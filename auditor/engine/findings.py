@@ -1,6 +1,7 @@
 """From what the checks found to the findings that are shown: severity, basis, place, names, sentence, fingerprint.
 
 found     what the checks of one bucket gave (columns: see auditor.checks), with code and severity
+around    of the steps of the bucket's findings, what stands directly before and after each in the application
 finding   the same over all buckets, as numbers, with its place and application
 """
 
@@ -32,7 +33,18 @@ TABLE = """
 CREATE TABLE finding (code VARCHAR, severity VARCHAR, office_key BIGINT, home_key BIGINT, application_no VARCHAR, key_year SMALLINT,
     label_id INTEGER, sid INTEGER, word_key BIGINT, role VARCHAR, employee INTEGER, received_at TIMESTAMP, completed_at TIMESTAMP,
     due_at TIMESTAMP, lim DOUBLE, unit VARCHAR, actual DOUBLE, excess DOUBLE, basis VARCHAR, detail VARCHAR, n BIGINT, file_id INTEGER,
-    line INTEGER, entry_no BIGINT, eid BIGINT)
+    line INTEGER, entry_no BIGINT, eid BIGINT, before_sid INTEGER, before_at TIMESTAMP, before_done BOOLEAN, after_sid INTEGER,
+    after_at TIMESTAMP, after_done BOOLEAN)
+"""
+
+# Of the step before it is told when it was done, of the step after when it was begun; where that is not known, the other moment.
+_AROUND = """
+CREATE OR REPLACE TEMP TABLE around AS
+SELECT f.app_id, f.sid,
+    arg_max({'sid': s.sid, 'at': coalesce(s.completed_at, s.received_at), 'done': s.completed_at IS NOT NULL}, s.sid) FILTER (s.sid < f.sid) AS before,
+    arg_min({'sid': s.sid, 'at': coalesce(s.received_at, s.completed_at), 'done': s.received_at IS NULL}, s.sid) FILTER (s.sid > f.sid) AS after
+FROM (SELECT DISTINCT app_id, sid FROM found WHERE sid IS NOT NULL) f JOIN step s ON s.app_id = f.app_id AND s.sid // 64 = f.sid // 64
+GROUP BY ALL
 """
 
 CHANGED = """
@@ -58,9 +70,10 @@ WITH based AS (
 SELECT b.* EXCLUDE (app_id, stated), CASE WHEN b.basis <> 'exact' AND b.stated = 'error' THEN 'warning' ELSE b.stated END AS severity,
     -- (39), (40) Nobody in particular left out a step, or has yet to begin one.
     e.office_key, e.word_key, CASE WHEN b.code NOT IN ('S01', 'S02') AND coalesce(b.detail, '') NOT IN ('not_begun', 'cut_off') THEN e.employee END AS employee, e.file_id, e.line, e.entry_no,
-    CASE WHEN b.code[1] = 'P' THEN NULL WHEN b.code IN ('R01', 'S03') OR b.sid IS NULL THEN coalesce(w.role, w.role_text) ELSE r.role END AS role
+    CASE WHEN b.code[1] = 'P' THEN NULL WHEN b.code IN ('R01', 'S03') OR b.sid IS NULL THEN coalesce(w.role, w.role_text) ELSE r.role END AS role,
+    z.before.sid AS before_sid, z.before.at AS before_at, z.before.done AS before_done, z.after.sid AS after_sid, z.after.at AS after_at, z.after.done AS after_done
 FROM based b JOIN bucket e ON e.eid = b.eid JOIN word w USING (word_key)
-LEFT JOIN rule_step r ON r.sid = b.sid
+LEFT JOIN rule_step r ON r.sid = b.sid LEFT JOIN around z ON z.app_id = b.app_id AND z.sid = b.sid
 """
 
 
@@ -73,6 +86,7 @@ def run_checks(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(
             f"INSERT INTO found BY NAME SELECT '{check.CODE}' AS code, '{check.SEVERITY}' AS severity, * FROM ({check.QUERY})"
         )
+    con.execute(_AROUND)
     con.execute(_PLACE)
 
 
@@ -116,7 +130,8 @@ def run_checks_over_all(con: duckdb.DuckDBPyConnection, numbered: bool) -> None:
 _SHOWN = """
 WITH named AS (
     SELECT f.*, d.text AS district, o.text AS office, h.text AS home, l.service, l.channel, p.path AS source_file,
-        coalesce(r.step, CASE WHEN f.code[1] IN ('S', 'J') THEN w.step_text END) AS step, r.role AS step_role, y.text AS employee_name
+        coalesce(r.step, CASE WHEN f.code[1] IN ('S', 'J') THEN w.step_text END) AS step, r.role AS step_role, y.text AS employee_name,
+        b.step AS before_step, a.step AS after_step
     FROM finding f
     LEFT JOIN spelled_district d ON d.code = f.office_key >> 32
     LEFT JOIN spelled_office o ON o.code = f.office_key & 4294967295
@@ -125,7 +140,7 @@ WITH named AS (
     LEFT JOIN (SELECT DISTINCT label_id, service, channel FROM pair_label) l USING (label_id)
     LEFT JOIN file p USING (file_id)
     LEFT JOIN word w USING (word_key)
-    LEFT JOIN rule_step r ON r.sid = f.sid
+    LEFT JOIN rule_step r ON r.sid = f.sid LEFT JOIN rule_step b ON b.sid = f.before_sid LEFT JOIN rule_step a ON a.sid = f.after_sid
     UNION ALL BY NAME FROM changed_finding
 ), identified AS (
     SELECT *, to_json(CASE WHEN code = 'J07' THEN [code, district, office, first_exported]
@@ -138,14 +153,20 @@ WITH named AS (
 SELECT code, severity, district, office, service, channel, application_no, step, role, employee_name AS employee, received_at, completed_at, due_at,
     lim AS "limit", unit AS limit_unit, two_decimals(actual, unit) AS actual, two_decimals(excess, unit) AS excess,
     actual AS exact_actual, excess AS exact_excess, basis, source_file, line::BIGINT AS source_line, detail, n, sid, key_year,
+    before_step, before_at, before_done, after_step, after_at, after_done,
     sha256(identity || CASE WHEN code[1] = 'J' THEN row_number() OVER (PARTITION BY identity ORDER BY eid)::VARCHAR ELSE '' END)[:16] AS fingerprint
 FROM identified
 ORDER BY district NULLS FIRST, office, application_no, key_year, code, sid, step, eid
 """
 
 
+AROUND = ("before_step", "before_at", "before_done", "after_step", "after_at", "after_done")
+"""The steps directly before and after a finding's in its application: which, when, and whether that is when it was done (else received)."""
+
+
 def shown(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """All findings in report order, with names in place of numbers; `detail`, `n` and `sid` go into the sentence and citation."""
+    """All findings in report order, with names in place of numbers; `detail`, `n` and `sid` go into the sentence and citation, `AROUND` to
+    the finding's timeline."""
     con.execute(CHANGED)  # empty where nobody remembers former exports
     frame: pl.DataFrame = con.sql(_SHOWN).pl()
     return frame

@@ -101,6 +101,9 @@ class Audit:
         where not begun), due_at, limit, limit_unit, extended_to (Date), state (`overdue`, `open`, `undetermined`), reason, due_when (`overdue`,
         `passed`, `today`, `week`, `later`, `none`, `undetermined`: see engine/openwork.py), work_day (Date: the next working day, from
         which `today` is told), accuses, source_file, source_line; by office, the most urgent first.
+    around: fingerprint of a finding; before_step, before_at (when it was completed), before_done (false: when it was received, for it was not
+        completed) of the nearest earlier step of the application that has an entry; after_step, after_at (when it was received), after_done (true:
+        when it was completed) of the nearest later one. Findings with neither are not in it.
     verdicts: district, office, service, channel, step, role, verdict, reason (null but for `undetermined`), n (Int64).
     applications: district, office, service, channel, n: applications judged or not, by home office.
     not_in_force: service, channel, since, until (Date, the period without rules: since its first day, until the first day
@@ -149,6 +152,7 @@ class Audit:
     flows: pl.DataFrame = field(default_factory=pl.DataFrame)
     flow_share: int = 1
     open_work: pl.DataFrame = field(default_factory=pl.DataFrame)
+    around: pl.DataFrame = field(default_factory=pl.DataFrame)
     worded: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     @property

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from html import escape
 from itertools import groupby
 from operator import itemgetter
@@ -30,6 +30,14 @@ HEADING = "</tbody><tbody><tr><th colspan=5 scope=rowgroup><b{}>{}</b> <i{}>{}</
 ROW = "<tr><th>{}<td>{}<td>{}{}{}<td><details><summary>{}</summary>{}{}{}</details>\n".format
 """Application; code and severity; role and employee; excess; message, timeline, citation, place."""
 
+Neighbour = tuple[datetime | None, str | None, bool | None, str | None, str | None]
+"""A step near a finding's: when, which step, whether that is when it was done; service and channel."""
+Point = tuple[datetime, str, str]
+"""A moment, what it was, and the tag of its line."""
+
+MOST_BYTES = 4_550_000
+"""A page is to weigh under 5 MB: where its findings would be heavier, the steps around them are left out as far as needed."""
+
 CODE = re.compile(r"[A-Z][0-9]{2}")
 
 
@@ -45,11 +53,25 @@ class Findings:
 def findings(part: Part, wording: Wording) -> Findings:
     """The findings that the page shows, by district, office, service and channel, errors first in each group."""
     ordered = _grouped(part.findings, wording)
+    # What comes after a step says most where order or absence is at stake; the step before says more than the one after.
+    order = pl.col("code").str.contains("^[SO]")
+    hidden = ((), (pl.when(order).then("after_at"),), (pl.lit(None).alias("before_at"), pl.lit(None).alias("after_at")))
+    for less in hidden:
+        html = _table(ordered.with_columns(*less), part, wording)
+        if len(html.encode()) <= MOST_BYTES:
+            break
+    return Findings(Markup(html), part.findings.height, part.finding_count)
+
+
+def _table(ordered: pl.DataFrame, part: Part, wording: Wording) -> str:
     say = _Sayings(wording, _folder(ordered))
     cells = {name: column.to_list() for name, column in ordered.to_dict().items()}
 
+    def together(*columns: str) -> Iterator[tuple[Any, ...]]:
+        return zip(*(cells[name] for name in columns), strict=True)
+
     def pieces(how: Callable[..., str], *columns: str) -> Iterator[str]:
-        return map(_Once(how).__getitem__, zip(*(cells[name] for name in columns), strict=True))
+        return map(_Once(how).__getitem__, together(*columns))
 
     rows = map(
         ROW,
@@ -59,17 +81,23 @@ def findings(part: Part, wording: Wording) -> Findings:
         pieces(_below, "employee"),
         pieces(say.excess, "excess", "limit_unit"),
         pieces(lambda message: safe(message or DASH), "message"),
-        map(say.timeline, *(cells[name] for name in ("code", "received_at", "due_at", "completed_at"))),
+        map(
+            say.timeline,
+            cells["code"],
+            together("received_at", "due_at", "completed_at"),
+            together("before_at", "before_step", "before_done", "service", "channel"),
+            together("after_at", "after_step", "after_done", "service", "channel"),
+        ),
         pieces(_below, "citation"),
         map(say.place, cells["source_file"], cells["source_line"]),
     )
-    places = zip(*(cells[name] for name in PLACE), strict=True)
+    places = together(*PLACE)
     outside = part.district is None
     html: list[str] = []
     for place, group in groupby(zip(places, rows, strict=True), key=itemgetter(0)):
         html.append(say.heading(*place, outside=outside))
         html.extend(row for _, row in group)
-    return Findings(Markup("".join(html)), part.findings.height, part.finding_count)
+    return "".join(html)
 
 
 def safe(text: str) -> str:
@@ -103,6 +131,22 @@ def _folder(findings: pl.DataFrame) -> str:
     return first[: first.rfind("/", 0, alike) + 1]
 
 
+def _in_order(points: list[Point]) -> list[Point]:
+    """By time; a bare date keeps its place among the moments of its day, for nobody knows when on that day it was."""
+    ordered: list[Point] = []
+    for point in points:
+        at = len(ordered)
+        while at and _later(ordered[at - 1][0], point[0]):
+            at -= 1
+        ordered.insert(at, point)
+    return ordered
+
+
+def _later(one: datetime, other: datetime) -> bool:
+    bare = time.min in (one.time(), other.time())
+    return one.date() > other.date() if bare else one > other
+
+
 class _Once(dict[tuple[Any, ...], str]):
     """Values to what is said of them, asked once."""
 
@@ -122,11 +166,11 @@ class _Sayings:
         self._wording = wording
         self._line = safe(words("findings.line"))
         self._files = _Once(lambda file: safe((file or DASH).removeprefix(folder)))
-        self._received, self._completed = (
-            f" {safe(words('findings.received'))}",
-            f" {safe(words('findings.completed'))}",
-        )
-        self._due, self._undone = f" {safe(words('findings.due'))}", f"<li>{safe(words('findings.not_completed'))}"
+        self._received, self._completed = safe(words("findings.received")), safe(words("findings.completed"))
+        self._due, self._undone = safe(words("findings.due")), f"<li>{safe(words('findings.not_completed'))}"
+        self._missing = f"<li class=d>{safe(words('findings.no_entry'))}"
+        self._neighbour = _Once(self._step_nearby)
+        self._time = _Once(wording.time_of_day)
         self._stamp = _Once(lambda moment: safe(wording.stamp(moment)))
         self._moment = _Once(lambda moment: safe(wording.moment(moment)))
 
@@ -158,28 +202,46 @@ class _Sayings:
         return f"<td data-v={round(seconds)}>{safe(self._wording.measure(value, unit))}"
 
     def timeline(
-        self, code: str | None, received: datetime | None, due: datetime | None, completed: datetime | None
+        self,
+        code: str | None,
+        moments: tuple[datetime | None, datetime | None, datetime | None],
+        before: Neighbour,
+        after: Neighbour,
     ) -> str:
-        """Receipt, due moment and completion in their order. The class says at which tenth of the way the middle one is."""
-        points = [
-            (moment, text)
-            for moment, text in (
-                (received, received and f"<li>{self._stamp[received,]}{self._received}"),
-                (due, due and f"<li class=d>{self._moment[due,]}{self._due}"),
-                (completed, completed and f"<li>{self._stamp[completed,]}{self._completed}"),
-            )
-            if moment is not None
+        """Receipt, due moment and completion in their order, between the application's steps directly before and after.
+
+        A moment on the day of the one above it is told by its time; a bare date always by itself.
+        """
+        received, due, completed = moments
+        told = [
+            (before[0], self._neighbour[(*before[1:], True)] if before[0] else "", "<li class=s>"),
+            (received, self._received, "<li>"),
+            (due, self._due, "<li class=d>"),
+            (completed, self._completed, "<li>"),
+            (after[0], self._neighbour[(*after[1:], False)] if after[0] else "", "<li class=s>"),
         ]
-        if not points:
-            return ""
-        points.sort(key=itemgetter(0))
-        undone = self._undone if due and not completed and code != "T04" else ""
-        kind = ""
-        if len(points) == 3:
-            first, middle, last = (moment for moment, _ in points)
-            tenth = round(10 * ((middle - first) / (last - first))) if last > first else 5
-            kind = f" class=t{min(max(tenth, 1), 9)}"
-        return f"<ol{kind}>{''.join(str(text) for _, text in points)}{undone}</ol>"
+        points = _in_order([(moment, text, tag) for moment, text, tag in told if moment is not None])
+        lines: list[str] = []
+        day = None
+        for moment, text, tag in points:
+            stamp = self._moment if text is self._due else self._stamp
+            same = moment.date() == day and moment.time() != time.min
+            lines.append(f"{tag}{self._time[moment.time(),] if same else stamp[moment,]} {text}")
+            day = moment.date()
+        if lines and code in ("S01", "S02"):
+            lines.insert(1 if before[0] else 0, self._missing)
+        if due and not completed and code != "T04":
+            lines.append(self._undone)
+        return f"<ol>{''.join(lines)}</ol>" if lines else ""
+
+    def _step_nearby(
+        self, step: str | None, done: bool | None, service: str | None, channel: str | None, earlier: bool
+    ) -> str:
+        """A step before is told by its completion, one after by its receipt; where it is the other moment, this is said."""
+        name = safe(self._wording.step(service, channel, step))
+        if done == earlier:
+            return name
+        return f"{name}: {self._completed if done else self._received}"
 
     def place(self, file: str | None, line: int | None) -> str:
         """File and line, of which no two rows have the same; the line is left out where a finding has none."""

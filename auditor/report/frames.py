@@ -40,6 +40,15 @@ FINDINGS: Schema = {
     "source_line": WHOLE,
     "fingerprint": TEXT,
 }
+AROUND: Schema = {
+    "fingerprint": TEXT,
+    "before_step": TEXT,
+    "before_at": MOMENT,
+    "before_done": pl.Boolean(),
+    "after_step": TEXT,
+    "after_at": MOMENT,
+    "after_done": pl.Boolean(),
+}
 VERDICTS: Schema = {
     "district": TEXT,
     "office": TEXT,
@@ -160,7 +169,7 @@ class Part:
 
     counts: `COUNTED_BY`, n: findings counted. overruns: district, office, limit_unit, bar (in which bar of `OVERRUN_EDGES` the time used
     falls, null without a limit), n, excess (in limit_unit) of the findings of `LATE`. flows: as the audit's, of this district or of all.
-    findings: those a page shows, errors first, at most the cap.
+    findings: those a page shows, errors first, at most the cap, each with the columns of `AROUND`.
     The other frames are the audit's own, cut to the district.
     """
 
@@ -209,7 +218,7 @@ def parts(audit: Audit, cap: int) -> Parts:
     quarantine = named(shaped(audit.quarantine, ASIDE))
     flows = shaped(audit.flows, FLOWS)
     flows_of = _by_district(flows)
-    shown = _shown(findings, cap)
+    shown = _shown(findings, shaped(audit.around, AROUND), cap)
     oblast = Part(
         district=None,
         findings=shown[0],
@@ -261,15 +270,20 @@ def _by_district(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {str(key[0]): part for key, part in told.partition_by("district", as_dict=True).items()}
 
 
-def _shown(findings: pl.DataFrame, cap: int) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+def _shown(findings: pl.DataFrame, around: pl.DataFrame, cap: int) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     """The findings that the oblast page and each district's show: errors first, in report order within a severity.
 
-    Only places and ranks are sorted, so that a million findings are not copied.
+    Only places and ranks are sorted, and only what is shown is joined, so that a million findings are not copied.
     """
+    around = around.unique("fingerprint", keep="first")
+
+    def told(places: pl.Series) -> pl.DataFrame:
+        return findings[places].join(around, on="fingerprint", how="left", maintain_order="left")
+
     rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)), default=len(SEVERITIES))
     order = findings.select("district", rank.alias("rank")).with_row_index("place").sort("rank", maintain_order=True)
     own = order.drop_nulls("district").group_by("district", maintain_order=True).head(cap)
-    return findings[order["place"].head(cap)], _by_district(findings[own["place"]])
+    return told(order["place"].head(cap)), _by_district(told(own["place"]))
 
 
 def _files_of(district: str, files: pl.DataFrame, inputs: tuple[InputFile, ...]) -> tuple[SharedFile, ...]:

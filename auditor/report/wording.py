@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 
 from babel import Locale
@@ -92,6 +92,10 @@ class Wording:
         if value is None:
             return DASH
         return value.strftime(f"{self._day} %H:%M:%S" if value.second else f"{self._day} %H:%M")
+
+    def time_of_day(self, value: time) -> str:
+        """A time of day, to the minute; the seconds too where there are any."""
+        return value.strftime("%H:%M:%S" if value.second else "%H:%M")
 
     def stamp(self, value: datetime | None) -> str:
         """A moment of a journal: midnight is how a bare date comes, and is shown as one."""

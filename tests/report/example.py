@@ -12,6 +12,7 @@ from auditor.engine.result import Audit, Decided, InputFile
 from auditor.law.types import Edition, Limit, Names, Procedure, Role, Rulebook, Service, Step, Vocabulary
 from auditor.report.frames import (
     APPLICATIONS,
+    AROUND,
     COVERAGE,
     DEPUTIES,
     FILE_DISTRICTS,
@@ -164,7 +165,7 @@ def finding(code: str = "T01", **changed: Any) -> dict[str, Any]:
         "message": "Предел в 15 минут превышен на 1 ч 10 мин.",
         "source_file": "journals/abai.csv",
         "source_line": 12,
-        "fingerprint": "f" * 16,
+        "fingerprint": f"{code:f>16}",
     }
     return {**late, **changed}
 
@@ -236,6 +237,12 @@ def audit(language: str = "ru", **changed: Any) -> Audit:
     )
     told: dict[str, Any] = {
         "findings": findings,
+        "around": frame(
+            AROUND,
+            (f"{'T01':f>16}", None, None, None, "resolve", datetime(2018, 3, 19, 10, 5), False),
+            (f"{'T02':f>16}", "register", datetime(2017, 3, 17, 12, 40), True, None, None, None),
+            (f"{'S01':f>16}", None, None, None, "resolve", datetime(2018, 3, 19, 10, 5), False),
+        ),
         "verdicts": verdicts,
         "applications": frame(
             APPLICATIONS,
@@ -365,6 +372,14 @@ CITATION = {
     "ru": "№ 37/03, регламент 2, пункт 5(2), действие 4",
     "en": "No. 37/03, item 2, clause 5(2) action 4",
 }
+STEPS = {
+    "kk": (
+        "Көрсетілетін қызметті берушінің құжаттарды тіркеуі",
+        "Көрсетілетін қызметті берушінің нәтижені тіркеп беруі",
+    ),
+    "ru": ("Подготовка результата у услугодателя", "Регистрация и выдача результата услугодателем"),
+    "en": ("Preparation of the result at the provider", "Registration and issue of the result"),
+}
 """As long as those of a real audit, which decides how heavy a page is."""
 
 
@@ -380,7 +395,7 @@ def large(language: str = "ru", findings: int = 7000) -> Audit:
         ("S02", "error"),
     ]
     districts = ["Абай ауданы", "Ақтоғай ауданы", "Бұқар жырау ауданы", "Қарқаралы ауданы", "г. Темиртау", "Шет ауданы"]
-    rows, verdicts, applications = [], [], []
+    rows, verdicts, applications, around = [], [], [], []
     for n in range(findings):
         code, severity = dice.choice(codes)
         place = dice.choice(districts)
@@ -399,8 +414,12 @@ def large(language: str = "ru", findings: int = 7000) -> Audit:
                 completed_at=received + timedelta(minutes=3000),
                 due_at=received + timedelta(minutes=15),
                 source_line=n,
+                fingerprint=f"{n:016x}",
             )
         )
+        before, after = STEPS[language]
+        nearby = (received - timedelta(minutes=20), True, after, received + timedelta(minutes=3100), False)
+        around.append((f"{n:016x}", before, *(nearby if n % 4 else (*nearby[:2], None, None, None))))
     for place in districts:
         for office in ("отдел занятости и социальных программ", "аппарат акима № 3"):
             key = (place, f"{place}: {office}", "child_allowance", "provider")
@@ -411,6 +430,7 @@ def large(language: str = "ru", findings: int = 7000) -> Audit:
     return audit(
         language,
         findings=frame(FINDINGS, *rows),
+        around=frame(AROUND, *around),
         verdicts=frame(VERDICTS, *verdicts),
         applications=frame(APPLICATIONS, *applications),
     )
