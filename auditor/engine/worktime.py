@@ -62,11 +62,22 @@ def intervals_on(calendar: Calendar, day: date) -> Intervals:
     return hours.week.get(day.isoweekday(), ())
 
 
-def day_tables(calendars: dict[str, Calendar]) -> tuple[dict[str, int], pl.DataFrame, pl.DataFrame]:
+DayTables = tuple[dict[str, int], pl.DataFrame, pl.DataFrame]
+_made: list[tuple[dict[str, Calendar], DayTables]] = []
+
+
+def day_tables(calendars: dict[str, Calendar]) -> DayTables:
     """The numbers given to the calendars, the table `day` and the table `working_day`.
 
+    The last ones made are kept: a run judges excerpts of itself again (J07) by the same calendars, and they cost half a second.
     Raises RulesError where a day has more opening intervals than the table holds.
     """
+    if not _made or _made[0][0] != calendars:
+        _made[:] = [(dict(calendars), _day_tables(calendars))]
+    return _made[0][1]
+
+
+def _day_tables(calendars: dict[str, Calendar]) -> DayTables:
     numbers = {name: i for i, name in enumerate(sorted(calendars))}
     days = pl.concat([pl.DataFrame(schema=DAY), *(_days(calendars[name], cal) for name, cal in numbers.items())])
     # A day's date and its calendar are both in its key.

@@ -20,6 +20,7 @@ EFFECT = {
     "district": pl.String,
     "application_no": pl.String,
     "home": pl.String,
+    "key_year": pl.Int16,
     "step": pl.String,
     "before": pl.String,
     "after": pl.String,

@@ -22,6 +22,9 @@ from auditor.history.schema import SEPARATOR
 from auditor.journal.layout import Layout
 
 Row = dict[str, Any]
+Application = tuple[Any, ...]
+KEY = ("district", "home", "application_no", "key_year")
+"""What tells an application from others: two offices of a district have a number 15 each, and again each year."""
 NAMES = ("employee",)
 """Columns whose cells name people: they are told only where names were asked for."""
 
@@ -55,11 +58,9 @@ class Telling:
         )
         stood, stand, eids = judge_former(self.again, former, replaced)
         was, is_now = _by_id(stood, eids, "before"), _by_id(stand, eids, "now")
-        moved: dict[tuple[str, str], list[list[str | None]]] = {}
-        for district, number, step, before, after in (
-            effects(stood, stand).select("district", "application_no", "step", "before", "after").iter_rows()
-        ):
-            moved.setdefault((district, number), []).append([step, before, after])
+        moved: dict[Application, list[list[str | None]]] = {}
+        for *key, step, before, after in effects(stood, stand).select(*KEY, "step", "before", "after").iter_rows():
+            moved.setdefault(tuple(key), []).append([step, before, after])
         rows = []
         facts = {entry: (is_now if entry in changed else was).get(entry) for entry in (*changed, *gone)}
         own = {(_key(fact), fact["step"]): entry for entry, fact in facts.items() if fact is not None}
@@ -204,8 +205,8 @@ class Telling:
         }
 
 
-def _key(fact: Row) -> tuple[str, str]:
-    return fact["district"], fact["application_no"]
+def _key(fact: Row) -> Application:
+    return tuple(fact[name] for name in KEY)
 
 
 def _by_id(judged: Judged, eids: pl.DataFrame, which: str) -> dict[int, Row]:

@@ -90,40 +90,49 @@ def test_gone(tmp_path: Path) -> None:
     assert nights.states()["J07 register"] == "resolved"
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "header"),
-    [
-        ([LATE, NEXT, OTHER], [OTHER, NEXT, LATE], HEADER),
-        ([LATE, NEXT, OTHER], [LATE, NEXT, OTHER, THIRD], HEADER),
-        (["D,O,1,child_allowance,provider,register,2018-03-14 10:00,", OTHER], [LATE, OTHER], HEADER),
-        ([LATE, NEXT, OTHER], [LATE, LATE, NEXT, OTHER, OTHER], HEADER),
-        ([LATE, LATE, NEXT, OTHER], [LATE, NEXT, OTHER], HEADER),
-        ([LATE, NEXT, OTHER], [LATE.replace("2018-03-14 10:00", "14.03.2018 10:00"), NEXT, OTHER], HEADER),
-        (
-            [LATE, NEXT, OTHER],
-            [LATE.replace(",1,", ",  1 ,"), f'"{NEXT.replace(",", chr(34) + "," + chr(34))}"', OTHER],
-            HEADER,
-        ),
-        ([LATE, NEXT, OTHER], [THIRD], HEADER),
-        ([LATE, NEXT, OTHER], ["D,P,1,child_allowance,provider,register,2018-03-14 10:00,2018-03-14 10:05"], HEADER),
-        ([LATE, NEXT, OTHER, THIRD], [LATE, OTHER.replace("2018-03-16", "2019-03-16"), NEXT, OTHER, THIRD], HEADER),
-    ],
-    ids=[
-        "another order",
-        "new entries",
-        "an open entry completed",
-        "an entry pasted twice",
-        "a duplicate taken out",
-        "a date written another way",
-        "white space and quotes",
-        "an export of another time",
-        "another office",
-        "the same number a year later",
-    ],
-)
-def test_no_change(tmp_path: Path, first: list[str], second: list[str], header: str) -> None:
-    """What the office may well do, or what only its program does, is no change."""
-    assert changed(two_nights(tmp_path, first, second, header=header).last) == []
+NO_CHANGE = {
+    "another order": ([LATE, NEXT, OTHER], [OTHER, NEXT, LATE]),
+    "new entries": ([LATE, NEXT, OTHER], [LATE, NEXT, OTHER, THIRD]),
+    "an open entry completed": (["D,O,1,child_allowance,provider,register,2018-03-14 10:00,", OTHER], [LATE, OTHER]),
+    "an entry pasted twice": ([LATE, NEXT, OTHER], [LATE, LATE, NEXT, OTHER, OTHER]),
+    "a duplicate taken out": ([LATE, LATE, NEXT, OTHER], [LATE, NEXT, OTHER]),
+    "a date written another way": (
+        [LATE, NEXT, OTHER],
+        [LATE.replace("2018-03-14 10:00", "14.03.2018 10:00"), NEXT, OTHER],
+    ),
+    "white space and quotes": (
+        [LATE, NEXT, OTHER],
+        [LATE.replace(",1,", ",  1 ,"), f'"{NEXT.replace(",", chr(34) + "," + chr(34))}"', OTHER],
+    ),
+    "an export of another time": ([LATE, NEXT, OTHER], [THIRD]),
+    "another office": ([LATE, NEXT, OTHER], [LATE.replace(",O,", ",O and another,")]),
+    "the same number a year later": (
+        [LATE, NEXT, OTHER, THIRD],
+        [LATE, OTHER.replace("2018-03-16", "2019-03-16"), NEXT, OTHER, THIRD],
+    ),
+}
+"""What the office may well do, or what only its program does: the rows of one night and of the next."""
+
+
+def side_by_side(folder: Path, cases: dict[str, tuple[list[str], list[str]]], header: str = HEADER) -> Nights:
+    """Two nights of which each case is an office of its own, in one file: all have the same numbers."""
+    told = [
+        [row.replace("D,O", f"D,{name}").replace('"O', f'"{name}') for name, case in cases.items() for row in case[at]]
+        for at in (0, 1)
+    ]
+    nights = Nights(folder)
+    nights.run(*told[0], header=header, as_of="2019-04-01")
+    nights.last = nights.run(*told[1], header=header, as_of="2019-04-01")
+    return nights
+
+
+def test_no_change(tmp_path: Path) -> None:
+    """Nothing of the kind is found; of an office that did change something beside them, just that is, and told with its own steps."""
+    altered = {name: ([LATE, NEXT, OTHER], [IN_TIME, NEXT, OTHER]) for name in ("altered", "altered too")}
+    nights = side_by_side(tmp_path, {**NO_CHANGE, **altered})
+    found = nights.last.filter(pl.col("code") == "J07")
+    assert found.select("office", "application_no", "step").rows() == [(name, "1", "register") for name in altered]
+    assert [message.count("is now in time") for message in found["message"]] == [1, 1]
 
 
 def test_another_file_and_other_columns(tmp_path: Path) -> None:
@@ -174,37 +183,39 @@ def test_a_repeat_written_in_between_shifts_nothing(tmp_path: Path) -> None:
     assert "“2018-03-14 12:05” → “2018-03-14 12:01”" in nights.last.filter(pl.col("code") == "J07")["message"][0]
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "found"),
-    [
-        ("2018-03-14 10:00,,,", "2018-03-14 10:00,2018-03-14 10:10,A. Person,granted", False),
-        ("2018-03-14 10:00,2018-03-14 10:40,,", "2018-03-14 10:00,2018-03-14 10:40,A. Person,granted", False),
-        ("2018-03-14 10:00,2018-03-14 10:40,A. Person,", "2018-03-14 10:00,2018-03-14 10:40,,", True),
-        ("2018-03-14 10:00,2018-03-14 10:40,A. Person,", "2018-03-14 10:00,2018-03-14 10:40,B. Other,", True),
-        (",2018-03-14 10:40,,", "2018-03-14 10:30,2018-03-14 10:40,,", True),
-        ("2018-03-14 10:00,2018-03-14 10:40,,", "2018-03-14 10:00,,,", True),
-        ("2018-03-14 10:00,,,", "2018-03-14 10:30,2018-03-14 10:40,,", True),
-    ],
-    ids=[
-        "completed",
-        "who and what for",
-        "emptied",
-        "another person",
-        "a receipt afterwards",
-        "opened again",
-        "later receipt",
-    ],
-)
-def test_what_may_be_filled_in(tmp_path: Path, before: str, after: str, found: bool) -> None:
+FILLED_IN = {
+    "completed": ("2018-03-14 10:00,,,", "2018-03-14 10:00,2018-03-14 10:10,A. Person,granted", False),
+    "who and what for": (
+        "2018-03-14 10:00,2018-03-14 10:40,,",
+        "2018-03-14 10:00,2018-03-14 10:40,A. Person,granted",
+        False,
+    ),
+    "emptied": ("2018-03-14 10:00,2018-03-14 10:40,A. Person,", "2018-03-14 10:00,2018-03-14 10:40,,", True),
+    "another person": (
+        "2018-03-14 10:00,2018-03-14 10:40,A. Person,",
+        "2018-03-14 10:00,2018-03-14 10:40,B. Other,",
+        True,
+    ),
+    "a receipt afterwards": (",2018-03-14 10:40,,", "2018-03-14 10:30,2018-03-14 10:40,,", True),
+    "opened again": ("2018-03-14 10:00,2018-03-14 10:40,,", "2018-03-14 10:00,,,", True),
+    "later receipt": ("2018-03-14 10:00,,,", "2018-03-14 10:30,2018-03-14 10:40,,", True),
+}
+"""Cells of one night and of the next, and whether that is a change."""
+
+
+def test_what_may_be_filled_in(tmp_path: Path) -> None:
     """An empty cell may be filled; a receipt or an extended term may not once the entry is completed; nothing may be rewritten or emptied."""
     header = "district,office,application_no,service,channel,step,received_at,completed_at,employee,outcome"
-    rows = [f"D,O,1,child_allowance,provider,register,{cells}" for cells in (before, after)]
-    keep = f"{OTHER},,"
-    nights = Nights(tmp_path)
-    nights.run(rows[0], keep, header=header)
-    told = nights.run(rows[1], keep, header=header)
-    assert changed(told) == ([("1", "register")] if found else [])
-    assert "Person" not in "".join(told["message"]), "names are not told"
+    row = "D,O,1,child_allowance,provider,register,"
+    cases = {
+        name: ([row + before, f"{OTHER},,"], [row + after, f"{OTHER},,"])
+        for name, (before, after, _) in FILLED_IN.items()
+    }
+    found = side_by_side(tmp_path, cases, header).last
+    told = found.filter(pl.col("code") == "J07")
+    assert sorted(told["office"]) == sorted(name for name, (_, _, wrong) in FILLED_IN.items() if wrong)
+    assert set(told.select("application_no", "step").rows()) == {("1", "register")}
+    assert "Person" not in "".join(found["message"]), "names are not told"
 
 
 def test_a_torn_row_with_the_number(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -17,6 +18,7 @@ from auditor.history.history import History
 from auditor.mail.outbox import Outbox
 from auditor.night.config import read_config
 from auditor.night.told import DONE
+from auditor.report.past import Past
 from mail.server import running
 from night.places import HEADS, NAMES, NIGHT, journal, letters, made, modes, night, report, said, send
 
@@ -101,13 +103,14 @@ def test_the_report_says_what_changed_since_the_night_before(tmp_path: Path) -> 
 
     seen = []
 
-    def watched(*arguments: object) -> object:
-        seen.append(former(*arguments))
-        return seen[-1]
+    def watched(*arguments: Any) -> Past:
+        past = former(*arguments)
+        seen.append(past.trend)
+        return past
 
-    former = run.trend
+    former = run.past_of
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "trend", watched)
+        patch.setattr(run, "past_of", watched)
         config = made(tmp_path)
         send(config, "abai-bolim", "march.csv", journal("abai-bolim", range(1, 4)))
         night(config)
