@@ -23,7 +23,7 @@ JOIN present p ON p.district = m.district AND p.application_no = m.application_n
 JOIN covering c ON c.district = m.district AND c.office = m.office AND (m.moment IS NULL OR m.moment BETWEEN c.begins AND c.ends)
 WHERE NOT EXISTS (FROM named n WHERE n.application_no = m.application_no AND (n.district IS NULL OR n.district = m.district AND n.office = m.office))
   AND NOT EXISTS (FROM undecided u WHERE u.district = m.district AND u.application_no = m.application_no AND u.home = p.home AND u.step IS NOT DISTINCT FROM m.step)
-  AND NOT EXISTS (FROM changed_still g WHERE g.district = m.district AND g.application_no = m.application_no AND g.correction IS NULL)
+  AND NOT EXISTS (FROM changed_still g WHERE g.district = m.district AND g.application_no = m.application_no AND g.home = p.home AND g.correction IS NULL)
 UNION
 -- A period without rules is no application's: it is mended when applications of its service and channel are there and it is not found.
 SELECT m.fingerprint FROM missed m JOIN offered o ON o.service = m.service AND o.channel = m.channel WHERE m.code = 'P03'

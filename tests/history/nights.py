@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,12 @@ class Nights:
         self.store = folder / "history.duckdb"
         self.out = folder / "out"
         self.last = pl.DataFrame()
+
+    def copied(self, folder: Path) -> Nights:
+        """The same nights in another folder, for a test that goes on from here."""
+        other = Nights(folder)
+        shutil.copy2(self.store, other.store)
+        return other
 
     def run(
         self, *rows: str, as_of: str = "2018-03-20", header: str = HEADER, file: str = "journal.csv", options: Any = ()

@@ -23,13 +23,18 @@ def ask(*words: str, code: int = 0) -> str:
     return said.output
 
 
-@pytest.fixture
-def nights(tmp_path: Path) -> Nights:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     """A late step, then mended by nobody: on the second night it is there, with another beside it."""
-    made = Nights(tmp_path)
+    made = Nights(tmp_path_factory.mktemp("kept"))
     made.run(LATE, NEXT, as_of="2018-03-15")
     made.run(LATE, NEXT, OTHER.replace("10:10", "10:50"), as_of="2018-03-16 18:00")
     return made
+
+
+@pytest.fixture
+def nights(kept: Nights, tmp_path: Path) -> Nights:
+    return kept.copied(tmp_path)
 
 
 def told(nights: Nights, *words: str) -> Any:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
-import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
+from auditor.cli import main
 from auditor.night.config import Config, read_config
 from auditor.night.means import gather
 from auditor.night.place import make_place, make_rooms
@@ -119,11 +124,27 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
-def said(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """What the program says, run to its end."""
-    return subprocess.run(
-        command(*arguments), env=environment(), capture_output=True, text=True, timeout=120, check=False
-    )
+@dataclass(frozen=True)
+class Said:
+    """How a command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def said(*arguments: str) -> Said:
+    """What the program says, run to its end, in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    umask = os.umask(0o022)
+    try:
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setattr(sys, "argv", ["auditor", *arguments])
+            with pytest.raises(SystemExit) as ended:
+                main()
+    finally:
+        os.umask(umask)
+    return Said(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
 def modes(folder: Path) -> set[int]:

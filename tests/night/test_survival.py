@@ -167,7 +167,7 @@ def test_killed_at_random_moments(tmp_path: Path, undisturbed: object, kills: in
         with post_office(folder) as server:
             config = place(folder / "place", server.port)
             begun = time.monotonic()
-            assert said("nightly", "--help").returncode == 0
+            subprocess.run(command("nightly", "--help"), env=environment(), capture_output=True, check=True)
             least = time.monotonic() - begun
             for _ in range(min(20, kills - died)):
                 line = command("nightly", "--config", str(config.file), "--as-of", AS_OF)
@@ -221,7 +221,8 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
         with filler.open("wb") as file:
             left = os.statvfs(small)
             file.write(b"\0" * (left.f_bavail * left.f_frsize - 100_000))
-        stopped = said("nightly", "--config", str(config.file), "--as-of", AS_OF)
+        line = command("nightly", "--config", str(config.file), "--as-of", AS_OF)
+        stopped = subprocess.run(line, env=environment(), capture_output=True, text=True, timeout=120, check=False)
         assert stopped.returncode == 2, stopped.stderr
         assert "Traceback" not in stopped.stderr
         filler.unlink()
