@@ -1,22 +1,25 @@
 """Rows that are none: the header said again, and what stands below a table (totals, signatures); rows in which nothing stands.
 
 Each of the first fails the schema or has the wrong width, so only rows that would be quarantined are looked at. What stands below is known with
-caution: it is after the last row that was taken, and begins with a word that no row begins with. Nothing of it vanishes: the summary names it.
+caution: it is after the last row that was taken, begins with a word that no row begins with, and can't be a row, however damaged
+(`auditor.journal.rowlike`); what is in doubt is quarantined. Nothing of it vanishes: the summary names it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from auditor.exports.dialect import column_numbers
 from auditor.exports.portion import Portion
-from auditor.exports.records import MOMENT_LIKE, Fault, split_cells
+from auditor.exports.records import MOMENT_LIKE, RAW_KEPT, Fault, split_cells
 from auditor.exports.source import Decision
 from auditor.journal.layout import Layout, clean_names, shown
-from auditor.journal.profile import REQUIRED, fold_name
+from auditor.journal.profile import fold_name
+from auditor.journal.rowlike import might_be_row, seen_in
 
 MOST_HELD = 60
 """Rows after the last good one that are held back until the next good one, or the end, is seen."""
@@ -80,19 +83,20 @@ class Asides:
             self._held = []
         return told
 
-    def rest(self, first_cells: pl.Series | None) -> pl.DataFrame | None:
-        """At the end of the file: the rows held back that are rows after all. `first_cells`: of the first column, some that were taken."""
+    def rest(self, taken: Sequence[Sequence[str | None]]) -> pl.DataFrame | None:
+        """At the end of the file: the rows held back that are rows after all. `taken`: the cells of some rows that were taken."""
         if not self._held:
             return None
         held = pl.concat(self._held)
         self._held = []
-        usual = first_cells is not None and bool(first_cells.str.contains(rf"(?i)^\W*(?:{FOOT_WORDS})").any())
+        seen = seen_in(taken, len(self.layout.header))
+        usual = any(row[0] is not None and FOOT.match(row[0]) for row in taken)
         kept: list[bool] = []
         below = False
         for line, raw in held.select("source_line", "raw").iter_rows():
             cells = self._cells(raw)
             told = [cell for cell in cells if cell.strip(" \t\u00a0'\"")]
-            foot = bool(told) and not usual and self._is_foot(cells, told, below)
+            foot = bool(told) and not usual and len(raw) <= RAW_KEPT and self._is_foot(cells, told, below, seen)
             below |= foot
             kept.append(not foot)
             if foot:
@@ -103,17 +107,14 @@ class Asides:
         """Held rows are few."""
         return sum(len(frame) for frame in self._held) > MOST_HELD
 
-    def _is_foot(self, cells: list[str], told: list[str], below: bool) -> bool:
-        layout = self.layout
-        if len(cells) == len(layout.header):
-            required = [layout.columns[name] for name in REQUIRED if name in layout.columns]
-            if required and all(cells[at].strip() for at in required):
-                return False
+    def _is_foot(self, cells: list[str], told: list[str], below: bool, seen: list[set[str]]) -> bool:
+        if might_be_row(cells, self.layout.shape, seen):
+            return False
         if any(MOMENT_LIKE.match(cell) for cell in told) and len(told) > FEW_CELLS:
             return False
         if below and len(told) <= FEW_CELLS:
             return True
-        return bool(FOOT.match(told[0])) and len(told) <= max(FEW_CELLS, len(layout.header) // 2)
+        return bool(FOOT.match(told[0])) and len(told) <= max(FEW_CELLS, len(self.layout.header) // 2)
 
     def _cells(self, raw: str) -> list[str]:
         cells, _ = split_cells(raw, self.layout.delimiter)

@@ -27,7 +27,7 @@ from auditor.exports.find import PassedOver
 from auditor.exports.mended import MendedTable, SentBack
 from auditor.exports.opening import Opened, Tables, raise_all
 from auditor.exports.portion import Table
-from auditor.exports.records import MOMENT_LIKE, Fault, Shape
+from auditor.exports.records import Fault, Shape
 from auditor.exports.source import Decision, Source
 from auditor.exports.text import TextTable
 from auditor.journal.choosing import Choice
@@ -35,6 +35,7 @@ from auditor.journal.header import HeaderMatch, match_header, refusal, unique_na
 from auditor.journal.offices import Register
 from auditor.journal.persons import holds_iin, is_iin_name, mask
 from auditor.journal.profile import MOMENTS, REQUIRED, Profile, fold_name
+from auditor.journal.rowlike import FEW_FILLED, like_a_row, seen_in
 
 LONGEST_SHOWN = 120
 
@@ -73,7 +74,7 @@ class Layout:
     persons: tuple[int, ...]
     decisions: tuple[Decision, ...]
     stranded: tuple[Record, ...] = ()
-    """Rows above the header (a sheet was sorted with it): whole ones, no titles."""
+    """Rows above the header (a sheet was sorted with it), damaged ones too; no titles."""
 
     @property
     def label(self) -> str:
@@ -99,17 +100,7 @@ class Layout:
     @property
     def shape(self) -> Shape:
         """What a whole record looks like, for the careful road."""
-        return Shape(
-            self.delimiter,
-            len(self.header),
-            tuple(self.columns[name] for name in REQUIRED if name in self.columns),
-            tuple(
-                at
-                for columns in (self.columns, *self.match.step_columns)
-                for name, at in columns.items()
-                if name in MOMENTS
-            ),
-        )
+        return _shape(self.delimiter, len(self.header), self.match)
 
     @property
     def header_line(self) -> str:
@@ -299,7 +290,7 @@ def _layout(
     numbered = bool(told.after) and column_numbers(told.after[0].cells)
     last = told.after[0] if numbered else told.record
     before = [record for record in told.records[: told.at] if not record.blank]
-    stranded = tuple(record for record in before if _is_row(record, told, len(header)))
+    stranded = _stranded(before, told, len(header))
     titles = [record for record in before if record not in stranded]
     lines_above = told.record.line - 1 - sum(record.lines for record in stranded)
     titled = sum(record.lines for record in titles)
@@ -326,12 +317,21 @@ def _layout(
     )
 
 
-def _is_row(record: Record, told: _Header, width: int) -> bool:
-    """Whether a record above the header is a whole row: every required value and a moment."""
-    required = [told.match.columns[name] for name in REQUIRED if name in told.match.columns]
-    if not required or len(record.cells) != width or not all(record.cells[at].strip() for at in required):
-        return False
-    return any(MOMENT_LIKE.match(cell) for cell in record.cells)
+def _shape(delimiter: str, width: int, match: HeaderMatch) -> Shape:
+    groups = (match.columns, *match.step_columns)
+    moments = tuple(at for columns in groups for name, at in columns.items() if name in MOMENTS)
+    return Shape(delimiter, width, tuple(match.columns[name] for name in REQUIRED if name in match.columns), moments)
+
+
+def _stranded(before: list[Record], told: _Header, width: int) -> tuple[Record, ...]:
+    """The records above the header that are no titles, but rows (or were)."""
+    shape = _shape(told.delimiter, width, told.match)
+    seen = seen_in((record.cells for record in told.after[:SAMPLED] if len(record.cells) == width), width)
+    return tuple(
+        record
+        for record in before
+        if sum(1 for cell in record.cells if cell.strip()) > FEW_FILLED and like_a_row(record.cells, shape, seen)
+    )
 
 
 def _persons(told: _Header, header: tuple[str, ...], canonical: frozenset[int]) -> tuple[int, ...]:

@@ -26,6 +26,9 @@ from auditor.journal.rows import BARE, ROW_COLUMNS, by_own_name, clean, sent_col
 from auditor.journal.schema import FAULTS, judge
 from auditor.journal.unfolding import unfold_rows
 
+LAST_TAKEN = 300
+"""Rows taken by which what stands below the table is judged."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -109,7 +112,7 @@ class Reading:
         self._dated = dict.fromkeys(MOMENTS, False)
         self._asides = Asides(layout)
         self._columns = Columns(layout)
-        self._first_cells: pl.Series | None = None
+        self._taken: list[tuple[str | None, ...]] = []
         self._table = layout.table()
         self._ended = False
 
@@ -166,7 +169,7 @@ class Reading:
                 yield self._batch(portion)
         except OSError as fault:
             raise InputError(f"The file can't be read: {fault.strerror or fault}.", where=self.layout.label) from fault
-        rest = self._asides.rest(self._first_cells)
+        rest = self._asides.rest(self._taken)
         if rest is not None and len(rest):
             self._quarantined += len(rest)
             yield self._of_quarantined(rest)
@@ -210,7 +213,7 @@ class Reading:
             texts, lines = texts.filter(good), lines.filter(good)
         quarantined = self._asides.sift(quarantined, int(lines[-1]) if len(lines) else None)
         if len(texts):
-            self._first_cells = texts["0"].drop_nulls().head(1000)
+            self._taken = texts.tail(LAST_TAKEN).rows()
         rows = rows.select(ROW_COLUMNS)
         self._columns.look(texts, lines, rows)
         self._count(rows, lines, quarantined)

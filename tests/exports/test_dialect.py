@@ -190,3 +190,62 @@ def test_extra_columns_may_have_any_name(tmp_path: Path, names: list[str]) -> No
     assert len(set(whole.summary.columns)) == 15 + len(names)
     shown = whole.sent.row(0, named=True)
     assert [shown[name] for name in whole.summary.columns[15:]] == [str(n) for n in range(len(names))]
+
+
+def cells(*told: tuple[str, str]) -> str:
+    """A row as wide as the header, with the cells told of."""
+    given = dict(told)
+    return ",".join(given.get(name, "") for name in HEADER) + "\n"
+
+
+WHOLE = {"office": "Бөлім", "application_no": "N-6", "service": "home_care", "channel": "provider", "step": "resolve"}
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        cells(("district", "Жауапты ауданы"), *WHOLE.items()),  # no moment
+        cells(("district", "Жауапты ауданы"), *WHOLE.items(), ("received_at", "05/03/2018"), ("service", "")),
+        cells(("district", "Жауапты ауданы"), ("office", "Бөлім"), ("step", "registration")),
+        cells(("application_no", "Исп-15"), ("service", "home_care"), ("channel", "provider"), ("step", "x")),
+        "Жауапты ауданы,Бөлім,N-6,home_care,provi",
+        "Жауапты ауданы,Бөлім,N-6,жаңа,арна,қадам,рөл",
+        f"Жауапты ауданы,Бөлім,{'N' * 40_000}",
+    ],
+)
+def test_what_might_be_a_row_is_no_footer(tmp_path: Path, last: str) -> None:
+    """A district, an office, a number may begin like a signature (жауапты …, Исп-15)."""
+    whole = read(tmp_path, as_csv(GOOD) + last)
+    assert whole.numbers == NUMBERS
+    assert list(whole.reasons) == [7]
+    assert whole.summary.lines.around == 0
+
+
+def test_a_whole_row_that_begins_like_a_footer_is_a_row(tmp_path: Path) -> None:
+    last = good_row(6)
+    last[:3] = ["Итого ауданы", "Исполнительный отдел", "Исп-6"]
+    assert read(tmp_path, as_csv([*GOOD, last])).numbers == [*NUMBERS, "Исп-6"]
+
+
+@pytest.mark.parametrize(
+    "last",
+    ["Итого,,5\n", "Барлығы,,,,,5,4,3,2,1,,,,,,\n", "Составил,Иванова,Проверил\n", "Басшы,,,,,,Ахметов А.,,,,,,,,,\n"],
+)
+def test_what_cannot_be_a_row_is_no_row(tmp_path: Path, last: str) -> None:
+    whole = read(tmp_path, as_csv(GOOD) + last)
+    assert (whole.numbers, whole.reasons, whole.summary.lines.around) == (NUMBERS, {}, 1)
+
+
+def test_damaged_rows_above_the_header_are_no_titles(tmp_path: Path) -> None:
+    """A sheet was sorted with its header: what is above it goes to quarantine, whatever is wrong with it."""
+    head, *rows = as_csv(GOOD).splitlines()
+    no_step, odd_moment, short = list(good_row(7)), list(good_row(8)), good_row(9)[:9]
+    no_step[5], odd_moment[8] = "", "5 наурыз 2018"
+    above = [
+        "Аудан,Кеңсе,Нөмірі,Қызмет,Арна,Қадам,Рөл,Кім,Түсті,Аяқталды,№,Нәтиже,,,,",
+        *map(",".join, (no_step, odd_moment, short)),
+    ]
+    whole = read(tmp_path, "\n".join([*above, head, *rows]) + "\n")
+    assert whole.numbers == NUMBERS
+    assert whole.reasons == {2: "above_header", 3: "above_header", 4: "above_header"}
+    assert whole.summary.lines.around == 1
