@@ -13,12 +13,13 @@ from auditor.commands.lines import say_doubts, say_lines, say_other_mail
 from auditor.engine.audit import decided
 from auditor.exports.find import find_exports, said_of
 from auditor.exports.opening import open_exports
-from auditor.journal.layout import Layout, survey_exports
+from auditor.journal.layout import Layout
 from auditor.journal.offices import Register
 from auditor.journal.persons import mask
 from auditor.journal.profile import ZONE
 from auditor.journal.quarantine import sentence
 from auditor.journal.reading import FileSummary, read_source
+from auditor.journal.surveying import survey_exports
 from auditor.language import Words
 
 SHOWN = 200
@@ -36,8 +37,8 @@ def check(
 ) -> int:
     """Say which rows would be quarantined, and why.
 
-    EXPORT is a file, a folder (searched through) or a glob. Exit code 1 if a row would be quarantined, 0 if none,
-    2 if a file can't be read at all.
+    EXPORT is a file, a folder (searched through) or a glob. Exit code 1 if a row would be quarantined or a part of a file can't be
+    read, 0 if all is well, 2 if a file can't be read at all.
     """
     profile = options.profile_at(profile_file, ZONE, rules)
     register = options.register_at(offices_file, options.rulebook_at(rules)) if offices_file else None
@@ -45,7 +46,8 @@ def check(
         surveyed = survey_exports(open_exports(find_exports(exports), Path(folder)), profile, register)
         for line in said_of(surveyed.passed_over, lang):
             click.echo(line)
-        return _check(surveyed.layouts, register, lang)
+        torn = any(told.why == "unread" for told in surveyed.passed_over)
+        return _check(surveyed.layouts, register, lang) or int(torn)
 
 
 def _check(layouts: list[Layout], register: Register | None, lang: str) -> int:

@@ -155,12 +155,15 @@ SELECT app_id, edition_id, home_key, application_no, present, inside_present, un
 FROM wanted
 """
 
-# (31d) A quarantined row mentions a number: in the offices of its file, or in any office where none can be read.
+# (31e) A quarantined row mentions a number: in the offices of its file, or in any office where none can be read. A part of an export that
+# could not be read may hold any number of the offices whose entries came with it.
 _MENTIONED = """
 CREATE OR REPLACE TEMP TABLE mentioned AS
 SELECT DISTINCT a.app_id FROM application a
 JOIN mention q ON q.application_no = a.application_no
 JOIN entry e ON e.app_id = a.app_id AND (q.office_key IS NULL OR q.office_key = e.office_key OR q.office_key = a.home_key)
+UNION
+SELECT app_id FROM entry WHERE office_key IN (SELECT office_key FROM mention WHERE application_no IS NULL)
 """
 
 # (42) Numbers begin anew each year. Where entries without a date of registration repeat a step of one year's application while the

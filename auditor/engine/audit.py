@@ -30,11 +30,12 @@ from auditor.exports.mended import seal
 from auditor.exports.opening import open_exports
 from auditor.exports.source import Decision
 from auditor.journal.header import shown
-from auditor.journal.layout import Layout, survey_exports
+from auditor.journal.layout import Layout
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.quarantine import sentence
 from auditor.journal.reading import read_source
+from auditor.journal.surveying import survey_exports
 from auditor.language import Words
 from auditor.law.types import Rulebook
 
@@ -182,7 +183,9 @@ def take(
         )
         row = (file_id, layout.label, done.received_day_precision, done.completed_day_precision)
         shows = shown(layout.match, layout.profile)
-        taken.files.append((*row, done.rows_quarantined > 0, shows is not None))
+        taken.files.append((*row, done.rows_quarantined > 0 or layout.torn, shows is not None))
+        if layout.torn:
+            taken.mentions.append(pl.DataFrame([(file_id, None, None, None)], schema=MENTIONS_SCHEMA, orient="row"))
         taken.shows += [] if shows is None else [(file_id, shows)]
     staging.close()
     return taken

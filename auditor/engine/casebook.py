@@ -26,9 +26,9 @@ from auditor.engine.result import InputFile
 from auditor.engine.staging import Staging
 from auditor.exports.find import Found, PassedOver
 from auditor.exports.opening import open_exports
-from auditor.journal.layout import survey_exports
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
+from auditor.journal.surveying import survey_exports
 from auditor.language import Words
 from auditor.law.types import Rulebook
 

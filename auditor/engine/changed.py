@@ -67,7 +67,8 @@ class Memory(Protocol):
 _PLACED = """
 CREATE TEMP TABLE change AS
 SELECT i.*, coalesce(i.moment BETWEEN c.begins AND c.ends, false) AS covered,
-    EXISTS (SELECT 1 FROM mention m WHERE m.application_no = i.application_no AND (m.office_key IS NULL OR m.office_key = d.code << 32 | o.code)) AS torn
+    EXISTS (SELECT 1 FROM mention m WHERE CASE WHEN m.application_no IS NULL THEN m.office_key = d.code << 32 | o.code
+        ELSE m.application_no = i.application_no AND (m.office_key IS NULL OR m.office_key = d.code << 32 | o.code) END) AS torn
 FROM incoming i LEFT JOIN spelled_district d ON d.text = i.district LEFT JOIN spelled_office o ON o.text = i.office
 LEFT JOIN coverage c ON c.office_key = d.code << 32 | o.code
 """

@@ -104,6 +104,8 @@ WHERE CASE WHEN same_district THEN same_number OR same_home OR own_number
 _NAMED = """
 CREATE TABLE named_aside AS
 SELECT DISTINCT s.eid FROM sent s JOIN mention q ON q.application_no = s.application_no AND (q.office_key IS NULL OR q.office_key >> 32 = s.office_key >> 32)
+UNION
+SELECT eid FROM sent WHERE office_key >> 32 IN (SELECT office_key >> 32 FROM mention WHERE application_no IS NULL)
 """
 
 # (48) A step received before the one before it was completed, in another kind of office: either is wrong, or their clocks differ.

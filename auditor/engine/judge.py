@@ -62,7 +62,8 @@ class Files:
     """What the engine must know of the files read.
 
     files: file_id, path, received_day, completed_day, damaged (rows were quarantined), partial (its layout shows less than a whole journal).
-    mentions: office_key (null: unreadable), application_no: numbers that quarantined rows name.
+    mentions: office_key (null: unreadable), application_no: numbers that quarantined rows name (null: a part of the export could not be read, which
+        may hold any).
     shows: file_id and what its layout shows, of those partial files that show some steps whole.
     """
 

@@ -19,9 +19,9 @@ from auditor.engine.ownoffices import own_offices
 from auditor.engine.staging import Staging
 from auditor.exports.find import Found
 from auditor.exports.opening import open_exports
-from auditor.journal.layout import survey_exports
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
+from auditor.journal.surveying import survey_exports
 from auditor.language import Words
 from auditor.law.types import Rulebook
 from auditor.law.vocabulary import fold
@@ -101,7 +101,8 @@ def reconcile(
         ).to_dicts()
     finally:
         judgement.close()
-    set_aside = {number_key(number) for number in mentions["application_no"]}
+    set_aside = {number_key(number) for number in mentions["application_no"].drop_nulls()}
+    coverage = [] if mentions["application_no"].null_count() else coverage  # what could not be read may hold any
     return _Comparison(listed, applications, coverage, set_aside, rulebook, register).made()
 
 

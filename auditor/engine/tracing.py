@@ -25,12 +25,13 @@ from auditor.engine.watching import Kept, Watch
 from auditor.engine.worktime import intervals_on
 from auditor.exports.find import Found
 from auditor.exports.opening import open_exports
-from auditor.journal.layout import Layout, survey_exports
+from auditor.journal.layout import Layout
 from auditor.journal.offices import Register
 from auditor.journal.persons import mask
 from auditor.journal.profile import Profile
 from auditor.journal.quarantine import sentence
 from auditor.journal.reading import read_source
+from auditor.journal.surveying import survey_exports
 from auditor.language import Words
 from auditor.law.types import Rulebook
 

@@ -23,6 +23,8 @@ RATIO = 250
 RATIO_FROM = 64 << 20
 """A member that unpacks to more than `RATIO` times its size is no journal, once it has `RATIO_FROM` bytes: XML and CSV reach 20 to 100."""
 BLOCK = 1 << 20
+DAMAGE = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError)
+"""What a damaged archive, or a member of it, makes of its reader."""
 LOCKED = 0x1
 UTF8_NAME = 0x800
 MEND = "Unpack it yourself and name the files, or have it made again."
@@ -30,25 +32,33 @@ MEND = "Unpack it yourself and name the files, or have it made again."
 
 @dataclass(frozen=True)
 class Member:
-    """A file taken out of an archive. name: as the archive calls it, with `/`. path: where it lies now, under a name of ours."""
+    """A file taken out of an archive. name: as the archive calls it, with `/`. path: where it lies now, under a name of ours. fault: why it
+    could not be taken out (then it lies nowhere)."""
 
     name: str
     path: Path
+    fault: InputError | None = None
 
 
 @contextmanager
 def opened(path: Path, label: str, what: str) -> Iterator[zipfile.ZipFile]:
     """An archive open; whatever is wrong with it becomes an InputError about `label`."""
+    with put_in_words(path, label, what), zipfile.ZipFile(path) as archive:
+        yield archive
+
+
+@contextmanager
+def put_in_words(path: Path, label: str, what: str) -> Iterator[None]:
+    """Whatever is wrong with an archive at `path`, or with a member of it, becomes an InputError about `label`."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield archive
+        yield
     except zipfile.BadZipFile as fault:
         raise InputError(f"The {what} is damaged or cut short ({fault}).", where=label, hint=MEND) from fault
     except NotImplementedError as fault:
         raise InputError(
             f"The {what} is packed in a way that is not read ({fault}).", where=label, hint=MEND
         ) from fault
-    except (EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError) as fault:
+    except DAMAGE as fault:
         raise InputError(f"The {what} can't be unpacked ({fault}).", where=label, hint=MEND) from fault
     except OSError as fault:
         if fault.filename is not None and Path(fault.filename) != path:
@@ -81,16 +91,20 @@ def measure_truly(path: Path, label: str) -> None:
         for member in archive.infolist():
             boundless = copy.copy(member)
             boundless.file_size = 1 << 62  # read on to the true end, not to the stated one
-            with archive.open(boundless) as file:
-                while block := file.read(BLOCK):
-                    left -= len(block)
-                    if left < 0:
-                        said = f"The workbook unpacks to more than {_megabytes(WORKBOOK_BYTES)}, whatever its directory says."
-                        raise InputError(said, where=label, hint=MEND)
+            try:
+                with archive.open(boundless) as file:
+                    while block := file.read(BLOCK):
+                        left -= len(block)
+                        if left < 0:
+                            said = f"The workbook unpacks to more than {_megabytes(WORKBOOK_BYTES)}, whatever its directory says."
+                            raise InputError(said, where=label, hint=MEND)
+            except DAMAGE:
+                continue  # as far as it can be unpacked; it may be one bad sheet, of which the workbook's reader has a sentence
 
 
 def unpack(path: Path, label: str, folder: Path, most: int) -> list[Member]:
-    """Take all files out of an archive into `folder`, in the archive's order; `most`: bytes that there may be. Raises InputError; OSError where the folder can't be written."""
+    """Take all files out of an archive into `folder`, in the archive's order; `most`: bytes that there may be. A member that can't be taken out has the fault.
+    Raises InputError for the archive as a whole; OSError where the folder can't be written."""
     members: list[Member] = []
     with opened(path, label, "archive") as archive:
         measure(archive, label, "archive", min(most, shutil.disk_usage(folder).free))
@@ -98,16 +112,26 @@ def unpack(path: Path, label: str, folder: Path, most: int) -> list[Member]:
             if info.is_dir():
                 continue
             name = member_name(info)
-            if info.flag_bits & LOCKED:
-                said = f"Its member {name} is locked with a password."
-                raise InputError(said, where=label, hint="Send it without a password.")
             # The name is ours, whatever the archive calls it: `../../etc/passwd` goes nowhere.
             target = folder / f"{at:05}"
-            with archive.open(info) as file, target.open("xb") as copied:
-                while block := file.read(BLOCK):
-                    copied.write(block)
-            members.append(Member(name, target))
+            members.append(Member(name, target, _taken_out(archive, info, target, path, f"{label}/{name}")))
     return members
+
+
+def _taken_out(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, path: Path, label: str
+) -> InputError | None:
+    """Take one member out; what is wrong with it, if anything."""
+    if info.flag_bits & LOCKED:
+        return InputError("The file is locked with a password.", where=label, hint="Send it without a password.")
+    try:
+        with put_in_words(path, label, "member"), target.open("xb") as copied, archive.open(info) as file:
+            while block := file.read(BLOCK):
+                copied.write(block)
+    except InputError as fault:
+        target.unlink(missing_ok=True)
+        return fault
+    return None
 
 
 def member_name(info: zipfile.ZipInfo) -> str:

@@ -47,11 +47,12 @@ SAID_AT_MOST = 20
 
 
 def said_of(passed_over: Sequence[PassedOver], language: str) -> list[str]:
-    """What is passed over, in words: a heading, then a line each, the rest of very many counted."""
+    """What is passed over, in words: a heading, then a line each, first what could not be read, the rest of very many counted."""
     if not passed_over:
         return []
     words = Words("passed_over", language)
-    lines = [words(told.why, **{"path": told.path, "kind": "", "said": "", **told.values}) for told in passed_over]
+    ordered = sorted(passed_over, key=lambda told: told.why != "unread")
+    lines = [words(told.why, **{"path": told.path, "kind": "", "said": "", **told.values}) for told in ordered]
     more = [words("more", count=len(lines) - SAID_AT_MOST)] if len(lines) > SAID_AT_MOST else []
     return [words("heading", count=len(lines)), *lines[:SAID_AT_MOST], *more]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -48,6 +49,20 @@ class Stop(Exception):
     """The XML is not what it should be; the workbook is read without these facts."""
 
 
+DAMAGE = (
+    Stop,
+    KeyError,
+    ValueError,
+    expat.ExpatError,
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+)
+"""What damage makes of the reading of facts."""
+
+
 def facts_of(archive: zipfile.ZipFile) -> dict[str, Facts]:
     """The facts of each sheet by its name. Raises Stop, KeyError, expat.ExpatError, zipfile.BadZipFile and ValueError on damage."""
     root = _targets(archive, "_rels/.rels", "")
@@ -63,11 +78,14 @@ def facts_of(archive: zipfile.ZipFile) -> dict[str, Facts]:
             sheets.append((attributes.get("name", ""), part))
 
     _parse(archive, workbook, sheet)
-    return {
-        title: _Sheet(formats).read(archive, parts[part][1])
-        for title, part in sheets
-        if part in parts and parts[part][0] == "worksheet"
-    }
+    found = {}
+    for title, part in sheets:
+        if part in parts and parts[part][0] == "worksheet":
+            try:
+                found[title] = _Sheet(formats).read(archive, parts[part][1])
+            except DAMAGE:
+                continue  # this sheet alone is read without its facts, or not at all
+    return found
 
 
 def _local(name: str) -> str:

@@ -22,19 +22,31 @@ DEEPEST = 2
 @dataclass
 class Opened:
     """What files hold. tables: the sources of each file, in the order of the files; several of a workbook or page, of which not every one must be a
-    journal. passed_over: files and members that are not read."""
+    journal. passed_over: files and members that are not read. unread: members of archives and sheets of workbooks that can't be read, while others beside them may."""
 
     tables: list[Tables] = field(default_factory=list)
     passed_over: list[PassedOver] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A part of a file that can't be read. origin: the file that was named or found."""
+
+    origin: Path
+    label: str
+    fault: InputError
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The sources of one file. must: at least one of them has to be a journal, else the file is refused."""
+    """The sources of one file. must: at least one of them has to be a journal, else the file is refused, or, of an archive's member, not read."""
 
     label: str
     sources: tuple[Source, ...]
     must: bool
+    origin: Path
+    member: bool = False
 
 
 def open_exports(found: Found, folder: Path) -> Opened:
@@ -47,8 +59,10 @@ def open_exports(found: Found, folder: Path) -> Opened:
     for path in found.paths:
         opener.origin = path
         opener.open(path, readable(path.as_posix()), path.name, asked=path in found.asked, depth=0, decisions=())
-    raise_all(opener.faults)
-    return opener.opened
+    opened = opener.opened
+    having = {tables.origin for tables in opened.tables}
+    raise_all([*opener.faults, *(unread.fault for unread in opened.unread if unread.origin not in having)])
+    return opened
 
 
 def raise_all(faults: list[InputError]) -> None:
@@ -61,7 +75,7 @@ def raise_all(faults: list[InputError]) -> None:
 
 class _Opener:
     def __init__(self, folder: Path) -> None:
-        self.origin: Path | None = None
+        self.origin = Path()
         self.opened = Opened()
         self.faults: list[InputError] = []
         self._folder = folder
@@ -86,17 +100,28 @@ class _Opener:
                 self._archive(path, label, asked=asked, depth=depth)
             else:
                 sources = self._sources(path, label, kind, what, decisions)
+                if kind is Kind.TEXT and not sources:
+                    self.opened.passed_over.append(PassedOver(label, "empty_quarantine"))
+                    return
                 must = asked or Path(name).suffix.lower() not in MAY_BE_OTHER
-                self.opened.tables.append(Tables(label, sources, must))
+                self.opened.tables.append(Tables(label, sources, must, self.origin, depth > 0))
         except InputError as fault:
-            self.faults.append(fault)
+            self._refuse(fault, label, depth)
         except PermissionError as fault:
             said = f"The file can't be read: {fault.strerror or fault}."
-            self.faults.append(InputError(said, where=label, hint="Look at who may read it."))
+            self._refuse(InputError(said, where=label, hint="Look at who may read it."), label, depth)
+
+    def _refuse(self, fault: InputError, label: str, depth: int) -> None:
+        """A file is refused; a member of an archive alone."""
+        if depth:
+            self.opened.unread.append(Unread(self.origin, label, fault))
+        else:
+            self.faults.append(fault)
 
     def _sources(
         self, path: Path, label: str, kind: Kind, what: str, decisions: tuple[Decision, ...]
     ) -> tuple[Source, ...]:
+        """The tables of a file; of a text file none where it is a quarantine file without rows."""
         if kind is Kind.FOREIGN:
             raise InputError(f"The file is {what}, no table.", where=label, hint="Save the journal as CSV in UTF-8.")
         if kind is Kind.LOCKED:
@@ -105,21 +130,23 @@ class _Opener:
             )
         if kind is Kind.TEXT:
             source = Source(path, label, None, decisions, origin=self.origin)
-            return tuple(mended_sources(source) or (source,))
+            mended = mended_sources(source)
+            return (source,) if mended is None else tuple(mended)
         if kind is Kind.PARQUET:
             return (Source(path, label, ParquetGrid(path, label), decisions, origin=self.origin),)
-        tables = tables_of(path, label, kind, self._room())
+        tables, faults = tables_of(path, label, kind, self._room())
+        self.opened.unread += [Unread(self.origin, fault.where, fault) for fault in faults]
         return tuple(Source(t.path, t.label, t.grid, decisions + t.decisions, origin=self.origin) for t in tables)
 
     def _archive(self, path: Path, label: str, *, asked: bool, depth: int) -> None:
         if depth >= DEEPEST:
             raise InputError("The archive lies in an archive in an archive.", where=label, hint="Unpack the outer one.")
         members = unpack(path, label, self._room(), self._left)
-        self._left -= sum(member.path.stat().st_size for member in members)
+        self._left -= sum(member.path.stat().st_size for member in members if member.fault is None)
         if not members:
             raise InputError("The archive holds no files.", where=label)
         reports = reports_among([member.name for member in members])
-        before = len(self.opened.tables) + len(self.faults)
+        before = self._met
         for member in members:
             inner = f"{label}/{member.name}"
             why = "our_report" if lies_in(member.name, reports) else why_passed_over(member.name)
@@ -127,10 +154,18 @@ class _Opener:
                 values = {"kind": Path(member.name).suffix or member.name}
                 self.opened.passed_over.append(PassedOver(inner, why, values))
                 continue
+            if member.fault is not None:
+                self._refuse(member.fault, inner, depth + 1)
+                continue
             taken_out = Decision("container", member.name, "container.archive_member", {"archive": label})
             self.open(member.path, inner, member.name, asked=False, depth=depth + 1, decisions=(taken_out,))
-        if asked and len(self.opened.tables) + len(self.faults) == before:
+        if asked and self._met == before:
             raise InputError("The archive holds no export.", where=label, hint="Unpack it and look what it holds.")
+
+    @property
+    def _met(self) -> int:
+        """How many exports were met so far, readable or not."""
+        return len(self.opened.tables) + len(self.opened.unread) + len(self.faults)
 
 
 MAY_BE_OTHER = (".txt", ".html", ".htm", ".xml")

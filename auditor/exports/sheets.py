@@ -55,8 +55,9 @@ class SpooledGrid:
                 yield GridPart(rows, pl.DataFrame(texts))
 
 
-def tables_of(path: Path, label: str, kind: Kind, folder: Path) -> list[Source]:
-    """The tables of a workbook or page, in its order; `folder` is an empty one of this file's own. Raises InputError: locked, damaged, a bomb."""
+def tables_of(path: Path, label: str, kind: Kind, folder: Path) -> tuple[list[Source], list[InputError]]:
+    """The tables of a workbook or page, in its order, and what is wrong with sheets that can't be read; `folder` is an empty one of this file's own.
+    Raises InputError: locked, damaged, a bomb, or no sheet that can be read."""
     what = "page" if kind is Kind.HTML else "workbook"
     size = path.stat().st_size
     if size > LARGEST_FILE:
@@ -67,11 +68,18 @@ def tables_of(path: Path, label: str, kind: Kind, folder: Path) -> list[Source]:
     encoding = page_encoding(path) if kind is Kind.HTML else ""
     told = _taken_apart(path, label, kind, folder, encoding, what)
     found = (Decision("encoding", encoding, "encoding.page", {"encoding": encoding}),) if encoding else ()
-    sources = []
+    sources, faults = [], []
     for at, table in enumerate(told):
+        if "refused" in table:
+            faults.append(
+                InputError(f"The sheet can't be taken. {table['refused']}", where=f"{label}#{table['name']}", hint=MEND)
+            )
+            continue
         grid = SpooledGrid(folder / f"{at}.jsonl", int(table["height"]), int(table["width"]))
         sources.append(Source(path, f"{label}#{table['name']}", grid, (*found, *_decisions(table))))
-    return sources
+    if faults and not sources:
+        raise InputError("\n".join(map(str, faults)))
+    return sources, faults
 
 
 def page_encoding(path: Path) -> str:

@@ -7,6 +7,7 @@ that is damaged otherwise gets one of two marks that no UTF-8 text holds either.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ WIDE_BREAKS = {
     "utf-16-le": re.compile(rb"\r\0\n\0|\n\0|\r\0"),
     "utf-16-be": re.compile(rb"\0\r\0\n|\0\n|\0\r"),
 }
+PADDING = b"\0\x1a"
+"""What stands after the end of a text where a file was laid out before it was written (NUL), or written by DOS (Ctrl-Z)."""
 LONGEST_CARRIED = 8 << 20
 """Bytes without a line break after which a line is cut."""
 
@@ -41,18 +44,21 @@ class TextStream:
         self._raw = b""
         self._ready = memoryview(b"")
         self._read_to_end = False
+        self._left = _end_of_text(file, encoding)
         self._take(len(encoding.mark))
 
     @property
     def sha256(self) -> str:
-        """Of the bytes read so far, as they stand in the file."""
+        """Of the bytes read so far, as they stand in the file; at the end of the text, of all."""
+        while not self._left and (padding := self._file.read(PORTION)):
+            self._digest.update(padding)
         return self._digest.hexdigest()
 
     @property
     def ended(self) -> bool:
         """Nothing is left to read."""
         if self._name == "utf-8":
-            return not self._file.peek(1)
+            return not (self._left and self._file.peek(1))
         while not self._ready and not self._read_to_end:
             self._transcode_some()
         return not self._ready
@@ -60,8 +66,9 @@ class TextStream:
     def read_into(self, view: memoryview) -> int:
         """Fill a part of the buffer from its beginning; how many bytes, 0 where it has no room or the file has ended."""
         if self._name == "utf-8":
-            got = self._file.readinto(view)
+            got = self._file.readinto(view[: self._left])
             self._digest.update(view[:got])
+            self._left -= got
             return got
         if self.ended:
             return 0
@@ -77,8 +84,9 @@ class TextStream:
             count -= got
 
     def _take(self, count: int) -> bytes:
-        data = self._file.read(count)
+        data = self._file.read(min(count, self._left))
         self._digest.update(data)
+        self._left -= len(data)
         return data
 
     def _transcode_some(self) -> None:
@@ -101,6 +109,27 @@ class TextStream:
         if self._name in WIDE_BREAKS:
             return _from_wide(data, self._name)
         return _from_bytes(data, self._name)
+
+
+def padding(source: Source, encoding: Encoding) -> int:
+    """Bytes after the end of the text that are no text. Raises OSError."""
+    with source.path.open("rb") as file:
+        return source.path.stat().st_size - _end_of_text(file, encoding)
+
+
+def _end_of_text(file: BufferedReader, encoding: Encoding) -> int:
+    """Where the text ends, in bytes; the file is left at its beginning."""
+    wide = encoding.name in WIDE_BREAKS
+    end = size = file.seek(0, os.SEEK_END)
+    while end:
+        begin = max(0, end - PORTION)
+        file.seek(begin)
+        told = len(file.read(end - begin).rstrip(PADDING[:1] if wide else PADDING))
+        end = begin + told
+        if told:
+            break
+    file.seek(0)
+    return min(size, end + end % 2) if wide else end
 
 
 @contextmanager

@@ -14,7 +14,6 @@ import json
 import re
 import resource
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
@@ -23,7 +22,7 @@ import python_calamine as calamine
 
 from auditor.exports.cell_text import cell_text
 from auditor.exports.markup import NotReadable, read_excel_2003, read_page
-from auditor.exports.ooxml import Facts, Stop, column_name, facts_of
+from auditor.exports.ooxml import DAMAGE, Facts, column_name, facts_of
 
 MEMORY = 3 << 30
 CPU_SECONDS = 30
@@ -85,7 +84,7 @@ class Refused(Exception):
 
 
 def unpack(kind: str, path: Path, folder: Path, encoding: str) -> list[dict[str, object]]:
-    """Take a file apart; what is to be known of each of its tables: name, hidden, cells (false for a chart), height (rows by its own account),
+    """Take a file apart; what is to be known of each of its tables: name, refused (why it alone can't be read), hidden, cells (false for a chart), height (rows by its own account),
     width, uncomputed and first_uncomputed (formulas without a value), filled (cells that a merged one covers). Raises Refused."""
     spool = Spool(folder)
     tables: list[dict[str, object]]
@@ -117,8 +116,18 @@ def _sheets(kind: str, path: Path, folder: Path, spool: Spool) -> Iterator[dict[
         known = facts.get(about.name, Facts())
         if known.rows * known.columns > MOST_CELLS:
             place = f"{column_name(known.columns - 1)}{known.rows}"
-            raise Refused(f"The sheet `{about.name}` reaches to {place}, more than {MOST_CELLS} cells.")
-        sheet = workbook.get_sheet_by_index(at)
+            yield told | {"refused": f"It reaches to {place}, more than {MOST_CELLS} cells."}
+            continue
+        try:
+            sheet = workbook.get_sheet_by_index(at)
+        except MemoryError:
+            raise
+        except BaseException as fault:
+            why = _said(fault)
+            if why is None:
+                raise
+            yield told | {"refused": why}
+            continue
         filled = _spool_sheet(sheet, at, known, spool)
         yield told | {
             "height": sheet.end[0] + 1 if sheet.end else 0,
@@ -132,16 +141,7 @@ def _facts(path: Path) -> dict[str, Facts]:
     try:
         with zipfile.ZipFile(path) as archive:
             return facts_of(archive)
-    except (
-        Stop,
-        KeyError,
-        ValueError,
-        expat.ExpatError,
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-    ):
+    except DAMAGE:
         return {}  # the workbook's own reader may know better; if not, it has a sentence
 
 
@@ -174,6 +174,19 @@ def _spool_sheet(sheet: calamine.CalamineSheet, at: int, known: Facts, spool: Sp
     return filled
 
 
+def _said(fault: BaseException) -> str | None:
+    """What became of a file or sheet, as a sentence; None for what is no fault of it."""
+    if isinstance(fault, KeyboardInterrupt | SystemExit | GeneratorExit):
+        return None
+    words = " ".join(str(fault).split())[:200]
+    if isinstance(
+        fault, calamine.CalamineError | expat.ExpatError | NotReadable | ValueError | OverflowError | RecursionError
+    ):
+        return f"It is damaged or cut short ({words})."
+    # A panic of the reader's own (pyo3's PanicException is no Exception): a fault of this file all the same.
+    return f"Its reader gave up on it ({type(fault).__name__}: {words})."
+
+
 def main(kind: str, path: str, folder: str, encoding: str) -> int:
     """Take a file apart within bounds: 0, or 3 where it is refused."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -190,12 +203,10 @@ def main(kind: str, path: str, folder: str, encoding: str) -> int:
         told = {"refused": "It is locked with a password."}
     except MemoryError:
         told = {"refused": TOO_MUCH_MEMORY}
-    except (calamine.CalamineError, expat.ExpatError, NotReadable, ValueError, OverflowError, RecursionError) as fault:
-        told = {"refused": f"It is damaged or cut short ({' '.join(str(fault).split())[:200]})."}
     except BaseException as fault:
-        # A panic of the reader's own (pyo3's PanicException is no Exception): a fault of this file all the same.
-        if isinstance(fault, KeyboardInterrupt | SystemExit):
+        why = _said(fault)
+        if why is None:
             raise
-        told = {"refused": f"Its reader gave up on it ({type(fault).__name__}: {' '.join(str(fault).split())[:200]})."}
+        told = {"refused": why}
     (Path(folder) / "tables.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     return 0 if "tables" in told else 3

@@ -21,7 +21,8 @@ _SETTLED = """
 SELECT DISTINCT m.fingerprint FROM missed m
 JOIN present p ON p.district = m.district AND p.application_no = m.application_no AND m.office IN (p.office, p.home)
 JOIN covering c ON c.district = m.district AND c.office = m.office AND (m.moment IS NULL OR m.moment BETWEEN c.begins AND c.ends)
-WHERE NOT EXISTS (FROM named n WHERE n.application_no = m.application_no AND (n.district IS NULL OR n.district = m.district AND n.office = m.office))
+WHERE NOT EXISTS (FROM named n WHERE CASE WHEN n.application_no IS NULL THEN n.district = m.district AND n.office = m.office
+      ELSE n.application_no = m.application_no AND (n.district IS NULL OR n.district = m.district AND n.office = m.office) END)
   AND NOT EXISTS (FROM undecided u WHERE u.district = m.district AND u.application_no = m.application_no AND u.home = p.home AND u.step IS NOT DISTINCT FROM m.step)
   AND NOT EXISTS (FROM changed_still g WHERE g.district = m.district AND g.application_no = m.application_no AND g.home = p.home AND g.correction IS NULL)
 UNION

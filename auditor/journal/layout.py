@@ -1,7 +1,4 @@
-"""The head of a source: encoding, dialect, header, and which column is which.
-
-Each source is looked at before any is read, so that one message names every file that can't be taken.
-"""
+"""The head of a source: encoding, dialect, header, and which column is which."""
 
 from __future__ import annotations
 
@@ -23,16 +20,13 @@ from auditor.exports.dialect import (
     usual_width,
 )
 from auditor.exports.encoding import Encoding, detect
-from auditor.exports.find import PassedOver
 from auditor.exports.mended import MendedTable, SentBack
-from auditor.exports.opening import Opened, Tables, raise_all
 from auditor.exports.portion import Table
 from auditor.exports.records import Fault, Shape
 from auditor.exports.source import Decision, Source
 from auditor.exports.text import TextTable
-from auditor.journal.choosing import Choice
+from auditor.exports.transcoding import padding
 from auditor.journal.header import HeaderMatch, match_header, refusal, unique_names
-from auditor.journal.offices import Register
 from auditor.journal.persons import holds_iin, is_iin_name, mask
 from auditor.journal.profile import MOMENTS, REQUIRED, Profile, fold_name
 from auditor.journal.rowlike import FEW_FILLED, like_a_row, seen_in
@@ -75,6 +69,8 @@ class Layout:
     decisions: tuple[Decision, ...]
     stranded: tuple[Record, ...] = ()
     """Rows above the header (a sheet was sorted with it), damaged ones too; no titles."""
+    torn: bool = False
+    """Another member of its archive, or sheet of its workbook, could not be read: what is missing here may stand there."""
 
     @property
     def label(self) -> str:
@@ -115,51 +111,6 @@ class Layout:
             assert self.source.grid is not None
             return GridTable(self.source, self.source.grid, len(self.header), self.data_line)
         return TextTable(self.source, self.encoding, self.shape, self.data_offset, self.data_line)
-
-
-@dataclass(frozen=True)
-class Surveyed:
-    """The journals among what was opened, in the order of the files, and what is passed over because it holds none."""
-
-    layouts: list[Layout]
-    passed_over: list[PassedOver]
-
-
-def survey_exports(opened: Opened, profile: Profile, register: Register | None = None) -> Surveyed:
-    """The layouts of all journals, by `profile` or by that which a register names for the office in whose inbox a file lies. Raises one InputError that names every file that must be one and can't be taken."""
-    layouts: list[Layout] = []
-    passed_over = list(opened.passed_over)
-    faults: list[InputError] = []
-    choice = Choice.of(profile, register)
-    for tables in opened.tables:
-        told, refused = _survey_tables(tables, choice)
-        layouts += told
-        if told or not tables.must:
-            passed_over += [PassedOver(label, why, {"said": fault.what}) for label, why, fault in refused]
-        elif len(refused) == 1:
-            faults.append(refused[0][2])
-        else:
-            said = " ".join(f"`{label.removeprefix(tables.label)}`: {fault.what}" for label, _, fault in refused)
-            faults.append(InputError(f"None of its tables is a journal. {said}", where=tables.label))
-    raise_all(faults)
-    if not layouts:
-        raise InputError("None of the files holds a journal.", hint="Name the files one by one: each then says why.")
-    return Surveyed(layouts, sorted(passed_over, key=lambda told: told.path))
-
-
-def _survey_tables(tables: Tables, choice: Choice) -> tuple[list[Layout], list[tuple[str, str, InputError]]]:
-    """The journals of one file, and its other tables: label, why passed over, fault."""
-    layouts: list[Layout] = []
-    refused: list[tuple[str, str, InputError]] = []
-    if not tables.sources:
-        refused.append((tables.label, "no_table", InputError("The file holds no table.", where=tables.label)))
-    for source in tables.sources:
-        try:
-            layouts.append(survey(source, choice.profile(source)))
-        except InputError as fault:
-            empty = source.grid is not None and source.grid.height == 0
-            refused.append((source.label, "empty_table" if empty else "no_journal", fault))
-    return layouts, refused
 
 
 def survey(source: Source, profile: Profile, *, refuse: bool = True) -> Layout:
@@ -237,7 +188,12 @@ def _survey_text(source: Source, profile: Profile) -> Layout:
         "dialect.stated" if stated else "dialect.separator" if told.delimiter == head.separator else "dialect.header",
         {"name": DELIMITER_NAMES[told.delimiter], "share": round(100 * consistency(told.after, told.width))},
     )
-    return _layout(source, encoding, told, (encoding.decision, dialect), profile)
+    return _layout(source, encoding, told, (encoding.decision, dialect, *_padding(source, encoding)), profile)
+
+
+def _padding(source: Source, encoding: Encoding) -> list[Decision]:
+    count = padding(source, encoding)
+    return [Decision("records", "padding", "records.padding", {"count": count}, doubtful=count > 1)] if count else []
 
 
 def _survey_grid(source: Source, profile: Profile) -> Layout:

@@ -14,10 +14,10 @@ import polars as pl
 from auditor.exports.find import Found
 from auditor.exports.opening import open_exports
 from auditor.journal.header import loose_name
-from auditor.journal.layout import survey_exports
 from auditor.journal.moments import read_moments
 from auditor.journal.profile import REQUIRED, Cell, Profile
 from auditor.journal.reading import read_source
+from auditor.journal.surveying import survey_exports
 
 USUAL = {
     "application_no": (

@@ -11,10 +11,10 @@ import polars as pl
 from auditor.errors import AuditorError, InputError
 from auditor.exports.find import Found
 from auditor.exports.opening import open_exports
-from auditor.journal.layout import survey_exports
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.reading import Reading, read_source
+from auditor.journal.surveying import survey_exports
 from auditor.night.intake import ENTRY, Contents
 
 MOMENTS = ("received_at", "completed_at")

@@ -23,8 +23,8 @@ from auditor.engine.tracing import Pseudonyms, build, trace
 from auditor.engine.watching import Watch
 from auditor.exports.find import find_exports
 from auditor.exports.opening import open_exports
-from auditor.journal.layout import survey_exports
 from auditor.journal.profile import Profile
+from auditor.journal.surveying import survey_exports
 from auditor.language import Words
 from auditor.law.load import load_rulebook
 from auditor.law.types import LANGUAGES

@@ -30,9 +30,9 @@ import click
 from auditor.exports import text as reader
 from auditor.exports.find import Found
 from auditor.exports.opening import open_exports
-from auditor.journal.layout import survey_exports
 from auditor.journal.profile import Profile
 from auditor.journal.reading import read_source
+from auditor.journal.surveying import survey_exports
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # `python -m tests.exports.mutations` finds what pytest finds
 from exports.containers import WRITERS

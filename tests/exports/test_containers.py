@@ -19,9 +19,9 @@ from auditor.errors import InputError
 from auditor.exports import archive, sheets, unpacking
 from auditor.exports.find import Found, find_exports
 from auditor.exports.opening import open_exports
-from auditor.journal.layout import Surveyed, survey_exports
 from auditor.journal.profile import Profile
 from auditor.journal.reading import FileSummary, read_source
+from auditor.journal.surveying import Surveyed, survey_exports
 from exports.containers import WRITERS, as_csv, as_html, as_ods, as_xls, as_xlsx, as_xml
 from journal.exporting import HEADER, good_row
 
@@ -125,7 +125,7 @@ def test_cells_become_the_texts_that_the_office_sees(tmp_path: Path) -> None:
         sheet.write_formula(51, 1, "=NA()", None, "#N/A")
 
     path = workbook(tmp_path, fill)
-    (source,) = sheets.tables_of(path, "book", sheets.Kind.XLSX, room(tmp_path))
+    (source,), _ = sheets.tables_of(path, "book", sheets.Kind.XLSX, room(tmp_path))
     assert source.grid is not None
     cells = {row: text for part in source.grid.parts() for row, text in zip(part.rows, part.texts["1"], strict=True)}
     assert [cells[row] for row in range(1, len(values) + 1)] == [text for _, _, text in values]
@@ -139,7 +139,7 @@ def test_dates_of_1904(tmp_path: Path) -> None:
         book.add_worksheet().write_datetime(
             0, 0, datetime(2018, 3, 5, 9), book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
         )
-    (source,) = sheets.tables_of(tmp_path / "mac.xlsx", "mac", sheets.Kind.XLSX, room(tmp_path))
+    (source,), _ = sheets.tables_of(tmp_path / "mac.xlsx", "mac", sheets.Kind.XLSX, room(tmp_path))
     assert source.grid is not None
     assert next(iter(source.grid.parts())).texts["0"].to_list() == ["2018-03-05 09:00:00"]
 
@@ -333,7 +333,7 @@ def test_a_member_under_a_password_is_a_sentence(tmp_path: Path) -> None:
     data = bytearray(archived(**{"a.csv": as_csv(ROWS)}))
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
-    with pytest.raises(InputError, match=r"a\.csv is locked with a password"):
+    with pytest.raises(InputError, match=r"a\.csv: The file is locked with a password"):
         read(tmp_path, "locked.zip", bytes(data))
 
 

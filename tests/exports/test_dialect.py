@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -249,3 +250,24 @@ def test_damaged_rows_above_the_header_are_no_titles(tmp_path: Path) -> None:
     assert whole.numbers == NUMBERS
     assert whole.reasons == {2: "above_header", 3: "above_header", 4: "above_header"}
     assert whole.summary.lines.around == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16", "utf-16-be", "cp1251", "cp866"])
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_padding_at_the_end_of_a_file_is_no_row(tmp_path: Path, encoding: str, end: str) -> None:
+    rows = [[cell.replace("қ", "к") for cell in row] for row in GOOD]
+    plain = as_csv(rows).removesuffix("\n") + end
+    data = plain.encode(encoding, "replace")
+    whole = read(tmp_path, data)
+    for count in (1, 2, 4096, 3 << 20):
+        padded = read(tmp_path, data + bytes(count))
+        assert padded.rows.equals(whole.rows)
+        assert (padded.reasons, padded.summary.lines) == ({}, whole.summary.lines)
+        lost = count if encoding.startswith("utf-16") or count > 1 else 1
+        assert decisions(padded)["records.padding"]["count"] == lost
+        assert padded.summary.sha256 == hashlib.sha256(data + bytes(count)).hexdigest()
+
+
+def test_the_end_mark_of_dos_is_no_row(tmp_path: Path) -> None:
+    whole = read(tmp_path, as_csv(GOOD, "\r\n").encode("cp866", "replace") + b"\x1a")
+    assert (len(whole.numbers), whole.reasons) == (5, {})

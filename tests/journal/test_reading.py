@@ -18,9 +18,10 @@ from auditor.exports import text as module
 from auditor.exports.find import Found
 from auditor.exports.opening import open_exports
 from auditor.exports.source import Source
-from auditor.journal.layout import survey, survey_exports
+from auditor.journal.layout import survey
 from auditor.journal.profile import Cell, Profile
 from auditor.journal.rows import ROW_COLUMNS
+from auditor.journal.surveying import survey_exports
 from journal.exporting import HEADER, as_csv, good_row, read
 
 GOOD = [good_row(n) for n in range(1, 6)]
