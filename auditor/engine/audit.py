@@ -35,6 +35,7 @@ from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.quarantine import sentence
 from auditor.journal.reading import read_source
+from auditor.journal.resent import Resent
 from auditor.journal.surveying import survey_exports
 from auditor.language import Words
 from auditor.law.types import Rulebook
@@ -98,9 +99,11 @@ def audit(
     register: Register | None = None,
     memory: Memory | None = None,
     watch: Callable[[duckdb.DuckDBPyConnection], None] = unwatched,
+    resent: Resent | None = None,
 ) -> Audit:
     """Judge exports. `folder` is an empty one for the run's working files; `register` names the offices that there are; `memory` of
-    former exports tells what changed since; `watch` is shown the tables of each bucket (`auditor.engine.judge`).
+    former exports tells what changed since; `watch` is shown the tables of each bucket (`auditor.engine.judge`);
+    `resent` knows which exports were sent after which, where they overlap.
 
     Raises InputError for exports that must be refused whole, before any of them is judged.
     """
@@ -108,7 +111,7 @@ def audit(
     layouts = surveyed.layouts
     sizes = [bytes_of(layout) for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = take(layouts, sizes, staging, Words("reading", asked.language), progress, register, memory)
+    taken = take(layouts, sizes, staging, Words("reading", asked.language), progress, register, memory, resent)
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
     files = Files(
         pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"),
@@ -122,11 +125,11 @@ def audit(
     try:
         passed_over = tuple(surveyed.passed_over)
         if memory is None:
-            result = _result(judgement, staging, taken, passed_over, rulebook, asked, register)
+            result = _result(judgement, staging, taken, passed_over, rulebook, asked, register, resent)
             return result if asked.show_names else mask_places(result)
         again = Again(judgement, staging, files, rulebook, question, folder)
         find_changed(judgement.con, memory.changes(again))
-        result = _result(judgement, staging, taken, passed_over, rulebook, asked, register)
+        result = _result(judgement, staging, taken, passed_over, rulebook, asked, register, resent)
         memory.settle(result.findings, again)
         return result if asked.show_names else mask_places(result)
     finally:
@@ -147,13 +150,17 @@ def take(
     progress: Progress,
     register: Register | None = None,
     memory: Memory | None = None,
+    resent: Resent | None = None,
 ) -> Taken:
     """Read exports into the staging; what is known of the files and of the rows set aside."""
     taken = Taken([], [], [], [])
+    if resent is not None:
+        resent.look_through(layouts, register)
     whole, read = sum(sizes), 0
     for file_id, (layout, size) in enumerate(zip(layouts, sizes, strict=True)):
         reading = read_source(layout, register, keep_sent=memory is not None)
-        for batch in reading:
+        for whole_batch in reading:
+            batch = resent.of(whole_batch, layout) if resent else whole_batch
             staging.add(batch.rows, file_id)
             if memory is not None:
                 memory.take(batch, layout, file_id)
@@ -295,6 +302,7 @@ def _result(
     rulebook: Rulebook,
     asked: Asked,
     register: Register | None,
+    resent: Resent | None,
 ) -> Audit:
     shown = findings.shown(judgement.con)
     quarantine = pl.concat([pl.DataFrame(schema=_QUARANTINE), *taken.quarantine])
@@ -337,7 +345,11 @@ def _result(
         passed_over=passed_over,
         possible_links=possible,
         clock_differences=differences,
-        remarks=(*said_of(passed_over, asked.language), *linking.remarks(possible, differences, asked.language)),
+        remarks=(
+            *said_of(passed_over, asked.language),
+            *(resent.remarks(asked.language) if resent else ()),
+            *linking.remarks(possible, differences, asked.language),
+        ),
     )
 
 

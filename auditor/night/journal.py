@@ -23,12 +23,14 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Given:
-    """A file to be judged: its office's folder and name there, its hash, and its place in the archive."""
+    """A file to be judged: its office's folder and name there, its hash, and its place in the archive. order: where other files of
+    the office overlap it, the how-manieth of all files it was taken; else 0."""
 
     office: str
     name: str
     sha256: str
     archived: str
+    order: int = 0
 
     @property
     def label(self) -> str:
@@ -46,7 +48,11 @@ class Night:
 
     def key(self, *marks: str) -> str:
         """Names the run in the history: the same moment, files and `marks` (rules, register, program) are the same run."""
-        told = [self.as_of.strftime(MOMENT), *(f"{each.label}\0{each.sha256}" for each in self.files), *marks]
+        told = [
+            self.as_of.strftime(MOMENT),
+            *(f"{each.label}\0{each.sha256}\0{each.order}" for each in self.files),
+            *marks,
+        ]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 

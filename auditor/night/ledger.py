@@ -67,6 +67,22 @@ class Ledger:
                 once.setdefault((each.office, each.sha256), each)
         return list(once.values())
 
+    def overlapping(self, names: Iterable[Name]) -> dict[tuple[str, str], int]:
+        """Office and name of each of `names` whose period another one of its office overlaps, to the order in which it was taken."""
+        offices: dict[str, list[tuple[str, str, Name]]] = {}
+        for each in names:
+            kept = self.contents[each.office, each.sha256]
+            if kept.begins:
+                offices.setdefault(each.office, []).append((kept.begins, kept.ends, each))
+        found: dict[tuple[str, str], int] = {}
+        for sent in offices.values():
+            reaches: tuple[str, Name] | None = None
+            for begins, ends, each in sorted(sent, key=lambda part: part[:2]):
+                if reaches is not None and begins <= reaches[0]:
+                    found |= {(other.office, other.name): other.order for other in (reaches[1], each)}
+                reaches = (ends, each) if reaches is None or ends > reaches[0] else reaches
+        return found
+
     def last_sent(self) -> dict[str, str]:
         """Office folder to the day on which something new last came from it."""
         days: dict[str, str] = {}

@@ -27,6 +27,7 @@ from auditor.history.memory import Remembering
 from auditor.history.past import past_of
 from auditor.history.runs import Added, adding
 from auditor.journal.profile import Profile
+from auditor.journal.resent import Resent
 from auditor.language import Words
 from auditor.mail.message import Message
 from auditor.mail.outbox import Outbox
@@ -114,11 +115,7 @@ class NightRun:
             ledger = self._take_in(means)
             counts |= {name: len(getattr(told.taken, name)) for name in ("taken", "refused", "waiting", "strangers")}
             counts |= {"same_again": told.taken.again, "silent": len(told.silent)}
-            files = tuple(
-                Given(each.office, each.name, each.sha256, ledger.contents[each.office, each.sha256].archived)
-                for each in ledger.current(self.config.withdrawn)
-            )
-            night = write_night(folders.history, Night(told.as_of, files))
+            night = write_night(folders.history, Night(told.as_of, _given(ledger, self.config.withdrawn)))
         known = self._finish(night, means)
         told.repeated = known and told.finished != night.as_of
         with self.log.stage("tidy", told) as counts:
@@ -212,14 +209,23 @@ class NightRun:
         asked = Asked(night.as_of, self.covers(means.profile), self.config.language, False, further)
         with self.log.stage("audit", told) as counts:
             _lay_out(night, folders.archive, work)
+            resent = Resent({each.label: (each.office, each.order) for each in night.files if each.order})
             with chdir(work):
                 found = Found.named(*(Path(each.label) for each in night.files))
                 result = audit(
-                    found, means.profile, means.rulebook, asked, folder, register=means.register, memory=memory
+                    found,
+                    means.profile,
+                    means.rulebook,
+                    asked,
+                    folder,
+                    register=means.register,
+                    memory=memory,
+                    resent=resent,
                 )
             _compare(night, result)
             remove_tree(work)
             counts |= {"files": len(result.inputs), "rows": result.rows_read, "entries": result.entries}
+            counts |= {"passed_over": sum(resent.passed_over.values())}
             counts |= {"quarantined": result.rows_quarantined, "findings": len(result.findings)}
         return result
 
@@ -262,6 +268,22 @@ class NightRun:
 
 def _fresh(added: Added) -> int:
     return int(added.lives["state"].is_in(["new", "returned"]).sum())
+
+
+def _given(ledger: Ledger, withdrawn: tuple[str, ...]) -> tuple[Given, ...]:
+    """What is to be judged tonight."""
+    current = ledger.current(withdrawn)
+    orders = ledger.overlapping(current)
+    return tuple(
+        Given(
+            each.office,
+            each.name,
+            each.sha256,
+            ledger.contents[each.office, each.sha256].archived,
+            orders.get((each.office, each.name), 0),
+        )
+        for each in current
+    )
 
 
 def _lay_out(night: Night, archive: Path, work: Path) -> None:

@@ -193,6 +193,26 @@ def test_a_growing_export_under_new_names_is_judged_once(tmp_path: Path) -> None
     assert told.taken.replaced == {"abai-bolim/to-03.csv": "abai-bolim/to-05.csv"}
 
 
+def test_of_exports_that_overlap_the_last_one_speaks(tmp_path: Path) -> None:
+    """No repeat, no second completion; what the office altered in the second export is seen; what only the first one has stays."""
+    config = made(tmp_path)
+    send(config, "abai-bolim", "to-04.csv", journal("abai-bolim", range(1, 4)))
+    night(config)
+    second = journal("abai-bolim", range(2, 5)).replace("2018-03-03 10:20", "2018-03-03 09:44")
+    send(config, "abai-bolim", "from-03.csv", second)
+    told = night(config, NIGHT + timedelta(days=1))
+    assert told.figures is not None
+    assert (told.figures.rows_read, told.figures.rows_accepted, told.taken.replaced) == (12, 12, {})
+    codes = {row["code"] for row in findings(config)}
+    assert codes.isdisjoint({"J01", "O03"})
+    assert [row["application_no"] for row in findings(config) if row["code"] == "J07"] == ["2"]
+    late = [row["application_no"] for row in findings(config) if row["code"] == "T01" and row["step"] == "register"]
+    assert late == ["1", "4"], "2 was altered; 3 came on a Sunday"
+    assert audit_json(config)["remarks"] == [
+        "Rows that stand in a later export of their office too: 4, in 1 files; they are judged as the last export has them."
+    ]
+
+
 def test_two_journals_of_one_office_are_both_judged(tmp_path: Path) -> None:
     """Of the same days, and with other applications in them."""
     config = made(tmp_path)
