@@ -49,6 +49,7 @@ from auditor.night.status import write_status
 from auditor.night.telling import Telling
 from auditor.night.tidy import tidy
 from auditor.night.told import DONE, FAILED, Told
+from auditor.report.past import Past
 from auditor.report.write import write_reports
 
 Clock = Callable[[], datetime]
@@ -245,7 +246,7 @@ class NightRun:
             past = past_of(history, added, result, means.rulebook, means.excuses, excused, means.corrections, memory)
             write_reports(result, means.rulebook, folder, past)
             settle_tree(folder)
-            messages, unaddressed = self._letters(result, means, key)
+            messages, unaddressed = self._letters(result, means, key, past)
             outbox.lay_down(messages, key[:16])
             outbox.enter(messages, key[:16], added.run, "due" if settings.automatic else "held", self.clock())
             name = night_folder(added.run, result.as_of)
@@ -253,11 +254,11 @@ class NightRun:
             keep_record(history, record)
         return record
 
-    def _letters(self, result: Audit, means: Means, key: str) -> tuple[list[Message], list[str]]:
+    def _letters(self, result: Audit, means: Means, key: str, past: Past) -> tuple[list[Message], list[str]]:
         sender = self.config.mail.sender
         if not sender:
             return [], []
-        return letters(result, means.rulebook, means.heads, self.config.letter_languages, sender, key)
+        return letters(result, means.rulebook, means.heads, self.config.letter_languages, sender, key, past)
 
     def _post(self) -> None:
         """Enter the summary, send what may be sent, and see how the outbox stands."""

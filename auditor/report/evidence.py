@@ -21,14 +21,16 @@ import polars as pl
 from markupsafe import Markup
 
 from auditor.amounts import SECONDS_IN
+from auditor.journal.persons import mask
 from auditor.report.charts import HOURS_OF_DAY
 from auditor.report.frames import Part
+from auditor.report.past import Past
 from auditor.report.wording import DASH, Wording, readable
 
 PLACE = ["district", "office", "service", "channel"]
 HEADING = "</tbody><tbody><tr><th colspan=5 scope=rowgroup><b{}>{}</b> <i{}>{}</i> <b{}>{}</b> <i>{}</i>\n".format
-ROW = "<tr><th>{}<td>{}<td>{}{}{}<td><details><summary>{}</summary>{}{}{}</details>\n".format
-"""Application; code and severity; role and employee; excess; message, timeline, citation, place."""
+ROW = "<tr><th>{}<td>{}<td>{}{}{}<td><details><summary>{}</summary>{}{}{}{}</details>\n".format
+"""Application; code and severity; role and employee; excess; message, timeline, citation, place, reply."""
 
 Neighbour = tuple[datetime | None, str | None, bool | None, str | None, str | None]
 """A step near a finding's: when, which step, whether that is when it was done; service and channel."""
@@ -50,21 +52,22 @@ class Findings:
     total: int
 
 
-def findings(part: Part, wording: Wording) -> Findings:
+def findings(part: Part, wording: Wording, past: Past | None = None) -> Findings:
     """The findings that the page shows, by district, office, service and channel, errors first in each group."""
     ordered = _grouped(part.findings, wording)
     # What comes after a step says most where order or absence is at stake; the step before says more than the one after.
     order = pl.col("code").str.contains("^[SO]")
     hidden = ((), (pl.when(order).then("after_at"),), (pl.lit(None).alias("before_at"), pl.lit(None).alias("after_at")))
     for less in hidden:
-        html = _table(ordered.with_columns(*less), part, wording)
+        html = _table(ordered.with_columns(*less), part, wording, past)
         if len(html.encode()) <= MOST_BYTES:
             break
     return Findings(Markup(html), part.findings.height, part.finding_count)
 
 
-def _table(ordered: pl.DataFrame, part: Part, wording: Wording) -> str:
+def _table(ordered: pl.DataFrame, part: Part, wording: Wording, past: Past | None) -> str:
     say = _Sayings(wording, _folder(ordered))
+    marks, replies = (_marks(past, wording), _replies(past, wording)) if past else ({}, {})
     cells = {name: column.to_list() for name, column in ordered.to_dict().items()}
 
     def together(*columns: str) -> Iterator[tuple[Any, ...]]:
@@ -80,7 +83,12 @@ def _table(ordered: pl.DataFrame, part: Part, wording: Wording) -> str:
         pieces(lambda role: safe(wording.role(role)) if role else "", "role"),
         pieces(_below, "employee"),
         pieces(say.excess, "excess", "limit_unit"),
-        pieces(lambda message: safe(message or DASH), "message"),
+        (
+            f"{message}{marks.get(key, '')}"
+            for message, key in zip(
+                pieces(lambda message: safe(message or DASH), "message"), cells["fingerprint"], strict=True
+            )
+        ),
         map(
             say.timeline,
             cells["code"],
@@ -90,6 +98,7 @@ def _table(ordered: pl.DataFrame, part: Part, wording: Wording) -> str:
         ),
         pieces(_below, "citation"),
         map(say.place, cells["source_file"], cells["source_line"]),
+        (replies.get(key, "") for key in cells["fingerprint"]),
     )
     places = together(*PLACE)
     outside = part.district is None
@@ -121,6 +130,29 @@ def _grouped(findings: pl.DataFrame, wording: Wording) -> pl.DataFrame:
     ranks = {place: rank for rank, place in enumerate(sorted(places, key=order))}
     rank = pl.Series("rank", [ranks[place] for place in findings.select(PLACE).iter_rows()], dtype=pl.Int32)
     return findings.with_columns(rank).sort("rank", maintain_order=True).drop("rank")
+
+
+def _marks(past: Past, wording: Wording) -> dict[str, str]:
+    """What a history says of findings, by fingerprint: excused, and where there was an earlier run, new or returned."""
+    marks = {}
+    if past.trend is not None:
+        for state in ("new", "returned"):
+            for key in past.states.filter(pl.col("state") == state)["fingerprint"]:
+                marks[key] = f" <b class={state}>{safe(wording.known('life', state))}</b>"
+    for key, number in past.excused.select("fingerprint", "number").iter_rows():
+        marks[key] = f" <b class=excused>{safe(wording.words('life.excused', number=mask(number or DASH)))}</b>"
+    return marks
+
+
+def _replies(past: Past, wording: Wording) -> dict[str, str]:
+    """What offices answered, by fingerprint; not their comments, which may name people."""
+    told = {}
+    for row in past.replies.iter_rows(named=True):
+        day = wording.day(row["document_date"]) if row["document_date"] else ""
+        paper = " ".join(text for text in (mask(row["document_no"] or ""), day) if text)
+        said = "; ".join(text for text in (wording.known("answer", row["reply"]), paper) if text)
+        told[row["fingerprint"]] = _below(f"{wording.words('life.reply')}: {said}")
+    return told
 
 
 def _folder(findings: pl.DataFrame) -> str:

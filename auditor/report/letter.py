@@ -25,6 +25,7 @@ from auditor.report.findings_book import reply_book
 from auditor.report.frames import FINDINGS, OPEN_WORK, Part, parts, shaped
 from auditor.report.office import URGENT, task
 from auditor.report.page import district_page, environment
+from auditor.report.past import Past
 from auditor.report.wording import Wording, readable
 
 MOST_BYTES = 98_000
@@ -95,8 +96,10 @@ class Version:
     reply: str
 
 
-def district_letters(audit: Audit, rulebook: Rulebook, languages: tuple[str, ...]) -> Iterator[Letter]:
-    """A letter for each district of the audit, in the order of their names.
+def district_letters(
+    audit: Audit, rulebook: Rulebook, languages: tuple[str, ...], past: Past | None = None
+) -> Iterator[Letter]:
+    """A letter for each district of the audit, in the order of their names. past: what a history knows beside it, for the page.
 
     `languages`: those that each letter carries, in that order, at least one. Sentences of findings are in a language that the audit was
     worded in (`Audit.language`, `Audit.worded`); in another one a finding is told by the title of its code, its step and its due moment.
@@ -118,7 +121,7 @@ def district_letters(audit: Audit, rulebook: Rulebook, languages: tuple[str, ...
             mark = "" if len(languages) == 1 else f" {language}"
             stem = name.removesuffix(".html") + mark
             mine = findings[language].get((district,), told.findings.clear())
-            page = district_page(told, part, wording)
+            page = district_page(told, part, wording, past)
             attachments += [
                 Attachment(f"{stem}.html", "text/html", page.encode()),
                 Attachment(f"{stem}.xlsx", XLSX, reply_book(told, mine, wording, district).content()),

@@ -19,9 +19,12 @@ from markupsafe import Markup
 from auditor import __version__
 from auditor.engine.result import Audit
 from auditor.report import charts, evidence, rows
+from auditor.report.explained import Explained, explained
 from auditor.report.figures import CodeRow, Shown, Tally, TallyRow, codes, whole
 from auditor.report.frames import Part, SharedFile
-from auditor.report.trend import Changes, Trend, changes
+from auditor.report.nights import Span, spans
+from auditor.report.past import Past
+from auditor.report.trend import Changes, changes
 from auditor.report.wording import Wording, finalize
 
 
@@ -63,6 +66,8 @@ class Page:
     all: Tally
     lines: Rows
     changes: Changes | None
+    spans: tuple[Span, ...]
+    explained: Explained | None
     heat: charts.Heat
     worst: Shown[charts.Worst]
     role_times: tuple[charts.RoleTime, ...]
@@ -109,21 +114,21 @@ def oblast_page(
     wording: Wording,
     names: dict[str, str],
     lists: tuple[str, ...] = (),
-    trend: Trend | None = None,
+    past: Past | None = None,
 ) -> str:
     """The text of index.html; `names` are the districts' file names, `lists` those of the whole list of findings."""
     pages = {district: f"districts/{quote(name)}" for district, name in names.items()}
     lines = Rows(audit.rows_read, audit.rows_accepted, audit.rows_quarantined, audit.entries)
-    common = _common(audit, part, wording, lines, audit.left_out, pages, trend)
+    common = _common(audit, part, wording, lines, audit.left_out, pages, past)
     return render(OblastPage(**vars(common), districts=rows.by_district(part, wording, pages), lists=lists))
 
 
-def district_page(audit: Audit, part: Part, wording: Wording, trend: Trend | None = None) -> str:
+def district_page(audit: Audit, part: Part, wording: Wording, past: Past | None = None) -> str:
     """The text of one district's page. Quarantined rows of files shared with other districts are not among its own."""
     accepted = sum(f.rows or 0 for f in part.files)
     quarantined = sum(f.file.rows_quarantined for f in part.files if not f.shared)
     lines = Rows(accepted + quarantined, accepted, quarantined, None)
-    common = _common(audit, part, wording, lines, None, {}, trend)
+    common = _common(audit, part, wording, lines, None, {}, past)
     return render(DistrictPage(**vars(common), district=part.district or ""))
 
 
@@ -134,16 +139,19 @@ def _common(
     lines: Rows,
     left_out: int | None,
     pages: dict[str, str],
-    trend: Trend | None,
+    past: Past | None,
 ) -> Page:
+    tally = whole(part)
     return Page(
         wording=wording,
         css=_ours("style.css"),
         js=_ours("page.js"),
         csp=_policy(),
-        all=whole(part),
+        all=tally,
         lines=lines,
-        changes=changes(trend, part, wording),
+        changes=changes(past.trend if past else None, part, wording),
+        spans=spans(past, part.district, wording),
+        explained=explained(past, part.district, tally, wording),
         heat=charts.heat(part, wording, pages),
         worst=charts.worst_offices(part, wording),
         role_times=charts.role_times(part, wording),
@@ -154,7 +162,7 @@ def _common(
         channels=rows.by_channel(part, wording),
         offices=rows.by_office(part, wording),
         codes=codes(part, wording.code_title),
-        findings=evidence.findings(part, wording),
+        findings=evidence.findings(part, wording, past),
         reasons=rows.reasons(part, wording),
         undetermined=rows.undetermined_offices(part, wording),
         quarantine=rows.quarantined(part, wording, names_shown=audit.names_shown),

@@ -11,6 +11,7 @@ import polars as pl
 
 from auditor import __version__
 from auditor.engine.result import Audit, InputFile
+from auditor.journal.persons import mask
 from auditor.report.frames import (
     COVERAGE,
     DEPUTIES,
@@ -21,10 +22,11 @@ from auditor.report.frames import (
     named,
     shaped,
 )
+from auditor.report.past import Past
 
 
-def summary(audit: Audit) -> str:
-    """The text of `audit.json`. The first eleven keys are promised; what follows them may grow."""
+def summary(audit: Audit, past: Past | None = None) -> str:
+    """The text of `audit.json`. The first eleven keys are promised; what follows them may grow. Without a history `explained` is null."""
     told: dict[str, Any] = {
         "rows_read": audit.rows_read,
         "rows_accepted": audit.rows_accepted,
@@ -50,11 +52,26 @@ def summary(audit: Audit) -> str:
         "possible_links": _plain(audit.possible_links),
         "clock_differences": _plain(audit.clock_differences),
         "passed_over": [{"path": told.path, "why": told.why} for told in audit.passed_over],
+        "explained": _explained(audit, past) if past else None,
         "language": audit.language,
         "names_shown": audit.names_shown,
         "auditor_version": __version__,
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _explained(audit: Audit, past: Past) -> dict[str, Any]:
+    """What registers say beside the journals: shares of the decided steps, with and without what is excused."""
+    verdicts = audit.verdict_totals()
+    decided = verdicts["met"] + verdicts["late"] + verdicts["overdue"]
+    spared = int(past.excused["spared"].fill_null(value=False).sum())
+    return {
+        "excused_findings": past.excused.height,
+        "in_time": verdicts["met"] / decided if decided else None,
+        "in_time_without_excused": verdicts["met"] / (decided - spared) if decided > spared else None,
+        "documented_changes": past.documented.height,
+        "idle": [{key: mask(str(row[key])) for key in ("register", "why", "number")} for row in past.idle.to_dicts()],
+    }
 
 
 def _plain(frame: pl.DataFrame) -> list[dict[str, Any]]:

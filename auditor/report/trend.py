@@ -76,18 +76,19 @@ def changes(trend: Trend | None, part: Part, wording: Wording) -> Changes | None
         before, after = _by_district(verdicts), _by_district(part.verdicts)
         names = sorted({*before, *after}, key=wording.alphabet)
         nothing = (0, 0)
-        rows = (_change(name, before.get(name, nothing), after.get(name, nothing), wording) for name in names)
+        rows = (change_of(name, before.get(name, nothing), after.get(name, nothing), wording) for name in names)
         moved = [row for row in rows if row.tenths]
         districts = sorted(moved, key=lambda row: row.tenths or 0)
     return Changes(
         own.as_of,
-        _change("", then, now, wording),
+        change_of("", then, now, wording),
         Shown.first(districts, MOST_DISTRICTS),
         *(int(lives.get(life, 0)) for life in (NEW, STANDING, GONE)),
     )
 
 
-def _change(label: str, then: tuple[int, int], now: tuple[int, int], wording: Wording) -> Change:
+def change_of(label: str, then: tuple[int, int], now: tuple[int, int], wording: Wording) -> Change:
+    """The share in time then and now, each as steps met and decided."""
     known = then[1] and now[1]
     tenths = round(1000 * now[0] / now[1] - 1000 * then[0] / then[1]) if known else None
     said = (

@@ -37,7 +37,6 @@ def write_reports(audit: Audit, rulebook: Rulebook, out: Path, past: Past | None
     wording = Wording(audit.language, rulebook)
     cut = parts(audit, PAGE_FINDINGS)
     names = page_names(cut.districts)
-    trend = past.trend if past else None
     folder = out / "districts"
     folder.mkdir(parents=True, exist_ok=True)
     written = [
@@ -47,12 +46,12 @@ def write_reports(audit: Audit, rulebook: Rulebook, out: Path, past: Past | None
         write_quarantine_csv(audit.quarantine, out / "quarantine.csv"),
     ]
     for district, part in cut.districts.items():
-        written.append(write_text(folder / names[district], district_page(audit, part, wording, trend)))
+        written.append(write_text(folder / names[district], district_page(audit, part, wording, past)))
     _remove_pages_but(set(names.values()), folder)
     written += _write_sheets(audit, wording, out / "offices")
     lists = tuple(path.name for path in written if path.name in LISTS)
-    written.append(write_text(out / "index.html", oblast_page(audit, cut.oblast, wording, names, lists, trend)))
-    written.append(write_text(out / "audit.json", summary(audit)))
+    written.append(write_text(out / "index.html", oblast_page(audit, cut.oblast, wording, names, lists, past)))
+    written.append(write_text(out / "audit.json", summary(audit, past)))
     return written
 
 

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from auditor.engine.result import Audit
-from auditor.report.past import Past
 from auditor.report.write import write_reports
 from report import example
 
@@ -45,7 +44,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         audit: Audit, name: str = "index.html", *, width: int = 1280, dark: bool = False, script: bool = True
     ) -> Page:
         out = tmp_path / f"report{len(contexts)}"
-        write_reports(audit, example.rulebook(), out, Past(trend=example.trend()))
+        write_reports(audit, example.rulebook(), out, example.past())
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",

@@ -24,6 +24,7 @@ from auditor.report.frames import (
     VERDICTS,
     Schema,
 )
+from auditor.report.past import ANSWERED, DOCUMENTED, EXCUSED, IDLE, NIGHTS, STATES, Past
 from auditor.report.trend import BEFORE, LIVES, Trend
 
 ABAI, TEMIRTAU = "Абай ауданы", "г. Темиртау"
@@ -329,6 +330,38 @@ def trend() -> Trend:
             (TEMIRTAU, "overdue", 0),
         ),
         frame(LIVES, (ABAI, "new", 1), (ABAI, "standing", 1), (TEMIRTAU, "gone", 4), (TEMIRTAU, "standing", 1)),
+    )
+
+
+def past() -> Past:
+    """Ninety nights, the tenth of them silent, and registers: one excuse in use, one expired, one documented change."""
+    first = date(2018, 11, 3)
+    nights = [
+        (day, datetime(day.year, day.month, day.day, 18), place, met, 1100, 1, errors, 3, 1, 1)
+        for n in range(90)
+        for day in [first + timedelta(days=n)]
+        if n != 9
+        for place, met, errors in ((ABAI, 1000 + n, 40 - n // 3), (TEMIRTAU, 1090, n % 3))
+    ]
+    papers = ("15-К", date(2019, 1, 10), "директор департамента", "буран", date(2019, 2, 1))
+    return Past(
+        trend=trend(),
+        nights=frame(NIGHTS, *nights),
+        excused=frame(EXCUSED, (f"{'T02':f>16}", ABAI, ABAI_OFFICE, "T02", "7", "resolve", True, *papers)),
+        documented=frame(
+            DOCUMENTED,
+            (
+                *(ABAI, ABAI_OFFICE, "2018-15", "child_allowance", "provider", "register", "changed"),
+                *(datetime(2019, 1, 29, 18), datetime(2019, 1, 30, 18), "Время исправлено.", "8", date(2019, 1, 30)),
+                *("начальник отдела", "описка"),
+            ),
+        ),
+        idle=frame(IDLE, ("excuses", "expired", "9-К", None, "аким района", "паводок", date(2018, 12, 1))),
+        states=frame(STATES, {"fingerprint": f"{'T01':f>16}", "state": "new"}),
+        replies=frame(
+            ANSWERED,
+            (f"{'T01':f>16}", "rejected", "33", date(2019, 1, 30), None, None, "Иванов болел"),
+        ),
     )
 
 

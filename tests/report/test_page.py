@@ -74,9 +74,9 @@ class Elements(HTMLParser):
         return [(tag, tuple(sorted(attributes))) for tag, attributes in self.tags]
 
 
-def pages(audit: Audit, out: Path, trend: Trend | None = None) -> dict[str, str]:
+def pages(audit: Audit, out: Path, past: Past | None = None) -> dict[str, str]:
     """Name to text of the oblast page and of each district page."""
-    written = write_reports(audit, example.rulebook(), out, Past(trend=trend) if trend else None)
+    written = write_reports(audit, example.rulebook(), out, past)
     ours = (path for path in written if path.suffix == ".html" and "offices" not in path.parts)
     return {path.name: path.read_text(encoding="utf-8") for path in ours}
 
@@ -84,7 +84,7 @@ def pages(audit: Audit, out: Path, trend: Trend | None = None) -> dict[str, str]
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_are_as_reviewed(tmp_path: Path, language: str, update_golden: bool) -> None:
     """Whole pages, rewritten by `pytest --update-golden` and reviewed as a diff."""
-    found = pages(example.audit(language), tmp_path, example.trend())
+    found = pages(example.audit(language), tmp_path, example.past())
     for name, golden in (("index.html", "index.html"), ("Абай ауданы.html", "district.html")):
         path = GOLDEN / language / golden
         text = found[name].replace(f"<dd>{__version__}</dd>", "<dd>VERSION</dd>")
@@ -99,11 +99,11 @@ def test_a_template_uses_all_it_is_given_and_nothing_else(kind: type[page.Page])
     """The dataclass is the template's contract."""
     used: set[str] = set()
     environment = page.environment()
-    for name in (page.TEMPLATES[kind], "page.html", "glance.html", "charts.html", "parts.html"):
+    for name in (page.TEMPLATES[kind], "page.html", "glance.html", "nights.html", "charts.html", "parts.html"):
         source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
         used |= meta.find_undeclared_variables(environment.parse(source))
-    # `parts` is page.html's import, which the blocks of its children see; `self` and `caller` are Jinja's.
-    assert used - {"parts", "self", "caller"} == {field.name for field in fields(kind)}
+    # `parts` and `nights` are imports, which the blocks of its children see; `self` and `caller` are Jinja's.
+    assert used - {"parts", "nights", "self", "caller"} == {field.name for field in fields(kind)}
 
 
 def test_every_word_of_the_catalog_is_used() -> None:
@@ -228,7 +228,7 @@ def test_a_district_page_holds_nothing_of_another(tmp_path: Path) -> None:
 
 def test_no_text_and_no_figure_of_another_district_gets_through(tmp_path: Path) -> None:
     """Every text and every number of the other district is marked, in every frame, file, remark and comparison."""
-    clean, trend = example.audit(), example.trend()
+    clean, past = example.audit(), example.past()
     other = "ЧУЖОЕ"
 
     def marked(frame: pl.DataFrame) -> pl.DataFrame:
@@ -255,8 +255,12 @@ def test_no_text_and_no_figure_of_another_district_gets_through(tmp_path: Path) 
         .alias("source_file")
     )
     audit = example.audit(**frames, remarks=(f"{other}: remark",))
-    compared = Trend(trend.as_of, marked(trend.verdicts), marked(trend.lives))
-    own = pages(audit, tmp_path, compared)["Абай ауданы.html"]
+    assert past.trend is not None
+    compared = Trend(past.trend.as_of, marked(past.trend.verdicts), marked(past.trend.lives))
+    told = {name: marked(value) for name, value in vars(past).items() if isinstance(value, pl.DataFrame)}
+    # What the registers say of no finding is the whole oblast's.
+    told["idle"] = past.idle.with_columns(pl.lit(other).alias("number"))
+    own = pages(audit, tmp_path, Past(trend=compared, **told))["Абай ауданы.html"]
     assert other not in own
     assert "7654321" not in re.sub(r"[\u00a0,]", "", own)
     assert other in (tmp_path / "index.html").read_text(encoding="utf-8")
