@@ -26,6 +26,9 @@ WITH numbers AS (
 SELECT eid, (before + 1) || '..' || (entry_no - 1) AS detail, entry_no - before - 1 AS n
 FROM numbers
 WHERE entry_no > before + 1 AND office_key NOT IN (SELECT office_key FROM damaged_office)
+  -- Rows that bear another district's name are not in its book.
+  AND office_key NOT IN (SELECT k.office_key FROM torn_pair t JOIN known_office k ON k.office_key >> 32 IN (t.district, t.other_district)
+      JOIN known_office o ON o.office_key >> 32 IN (t.district, t.other_district) AND o.office_key <> k.office_key AND o.office_key & 4294967295 = k.office_key & 4294967295)
   -- An entry with an impossible time may belong to any year.
   AND NOT EXISTS (SELECT 1 FROM numbered x WHERE x.office_key = numbers.office_key AND x.j02 IS NOT NULL AND x.entry_no > before AND x.entry_no < numbers.entry_no)
 """

@@ -21,6 +21,6 @@ SEVERITY = "warning"
 QUERY = """
 SELECT e.app_id, e.sid, e.eid, e.received_at, e.completed_at, s.completions AS n
 FROM step s JOIN entry e ON e.app_id = s.app_id AND e.sid = s.sid
-WHERE s.app_id NOT IN (FROM tangled) AND s.completions > 1 AND e.j02 IS NULL AND e.repeats IS NULL AND e.completed_at IS NOT NULL
+WHERE s.app_id NOT IN (SELECT app_id FROM tangled) AND s.completions > 1 AND e.j02 IS NULL AND e.repeats IS NULL AND e.completed_at IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY e.app_id, e.sid ORDER BY e.completed_at, e.eid) = 2
 """

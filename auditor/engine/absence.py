@@ -54,7 +54,7 @@ SELECT b.app_id, b.sid, b.role, b.edition_id, q.later_sid, s.eid AS place_eid, s
          WHEN near_begin(e.seen_at, c.begins) AND b.idx < e.idx THEN 'before_coverage'
          WHEN near_begin(k.seen_at, d.begins) AND b.idx < k.idx THEN 'before_coverage'
          WHEN s.sid < b.sid AND l.seen_at > f.ends THEN 'after_coverage'
-         WHEN b.app_id IN (FROM tangled) THEN 'numbers_overlap'
+         WHEN z.app_id IS NOT NULL THEN z.reason
          WHEN b.unknown > 0 OR b.ambiguous THEN 'unknown_step'
          WHEN b.quarantined THEN 'quarantined_row'
     END AS reason
@@ -69,6 +69,7 @@ LEFT JOIN earliest_of_kind k ON k.app_id = b.app_id AND k.cal = b.cal
 LEFT JOIN coverage d ON d.office_key = k.office_key
 LEFT JOIN (SELECT DISTINCT app_id, role FROM seen) r ON r.app_id = b.app_id AND r.role = b.role
 LEFT JOIN unshown u ON u.app_id = b.app_id
+LEFT JOIN tangled z ON z.app_id = b.app_id
 -- (62) A step of the role that is out of sight may have been done.
 LEFT JOIN (SELECT DISTINCT n.app_id, o.role FROM unshown n JOIN judged_application j USING (app_id)
            JOIN rule_step o ON o.edition_id = j.edition_id AND n.mask & ~j.present & (1::BIGINT << o.idx) <> 0) v
@@ -84,7 +85,7 @@ WITH unfinished AS (
 ), next AS (
     SELECT u.*, u.edition_id * 64 + bit_count(lowest_bit(u.due) - 1) AS sid, u.edition_id * 64 + u.last_idx AS last_sid FROM unfinished u
 ), known AS (
-    SELECT n.app_id, n.sid, n.edition_id, n.due, n.unknown, n.ambiguous, n.quarantined, n.last_sid,
+    SELECT n.app_id, n.sid, n.edition_id, n.due, n.unknown, n.ambiguous, n.quarantined, n.last_sid, z.reason AS tangled_by,
         -- (62) The next step, or one that would have ended the procedure before it, is out of sight.
         coalesce(u.mask, 0) & ((1::BIGINT << r.idx) | (n.ends & ((1::BIGINT << r.idx) - 1) & ~((2::BIGINT << l.idx) - 1))) <> 0 AS unshown,
         p.eid, p.office_key, p.sound, p.completed_at, p.completed_bare, l.cal AS last_cal, l.handover_days AS allowed,
@@ -95,13 +96,14 @@ WITH unfinished AS (
     JOIN rule_step r ON r.sid = n.sid
     JOIN coverage c ON c.office_key = p.office_key {own}
     LEFT JOIN unshown u ON u.app_id = n.app_id
+    LEFT JOIN tangled z ON z.app_id = n.app_id
 ), counted AS (
     SELECT k.*,
         CASE WHEN NOT sound THEN 'impossible_time'
              WHEN completed_at IS NOT NULL AND last_cal <> kind_cal THEN 'other_office'
              WHEN unshown THEN 'not_in_layout'
              WHEN completed_at IS NULL THEN NULL
-             WHEN app_id IN (FROM tangled) THEN 'numbers_overlap'
+             WHEN tangled_by IS NOT NULL THEN tangled_by
              WHEN unknown > 0 OR ambiguous THEN 'unknown_step'
              WHEN quarantined THEN 'quarantined_row' END AS unclear,
         d.number + (NOT d.working OR (NOT completed_bare AND time_of_day(completed_at) > d.closes))::INT + k.allowed AS handover_number,

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import duckdb
 
+from auditor.engine import torn
+
 # (13)-(15) of the readings: what a file's columns are precise to decides how moments are compared.
 _RAW = """
 CREATE OR REPLACE TEMP VIEW raw AS
@@ -179,7 +181,19 @@ WITH chain AS (
 ), doubtful AS (
     SELECT DISTINCT s.app_id, s.before_id FROM suspect s JOIN entry e USING (app_id) JOIN bucket b USING (eid) WHERE b.registered_on IS NULL
 )
-SELECT app_id FROM doubtful UNION SELECT before_id FROM doubtful
+SELECT app_id, 'numbers_overlap' AS reason FROM doubtful UNION SELECT before_id, 'numbers_overlap' FROM doubtful
+"""
+# (42) So may two services' that an office numbered alike.
+_ALIKE = """
+INSERT INTO tangled SELECT DISTINCT app_id, 'services_overlap' FROM (
+    SELECT e.app_id FROM entry e JOIN application a USING (app_id) WHERE a.mixed AND NOT e.unjudged AND e.sid IS NOT NULL AND e.repeats IS NULL
+    GROUP BY e.app_id, e.sid HAVING count(DISTINCT e.label_id) > 1
+) WHERE app_id NOT IN (SELECT app_id FROM tangled)
+"""
+
+# (31e), (42), (50) Where an entry may be missing, or be another application's, nothing is known of the order of those that are there.
+_UNORDERED = """
+CREATE OR REPLACE TEMP VIEW unordered AS SELECT app_id FROM tangled UNION ALL SELECT app_id FROM judged_application WHERE quarantined
 """
 
 MACROS = """
@@ -222,3 +236,6 @@ def assemble(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_MENTIONED)
     con.execute(_JUDGED)
     con.execute(_TANGLED)
+    con.execute(_ALIKE)
+    torn.find_torn(con)
+    con.execute(_UNORDERED)

@@ -348,7 +348,7 @@ def _result(
         remarks=(
             *said_of(passed_over, asked.language),
             *(resent.remarks(asked.language) if resent else ()),
-            *linking.remarks(possible, differences, asked.language),
+            *linking.remarks(possible, differences, linking.torn_applications(judgement), asked.language),
         ),
     )
 

@@ -172,7 +172,7 @@ SELECT a.home_key, a.label_id, a.application_no, a.key_year, a.problem,
          WHEN g.app_id IS NOT NULL OR (w.app_id IS NOT NULL AND w.reason IS NULL) THEN 'in_work'
          ELSE 'undetermined' END AS state,
     CASE WHEN state = 'done' THEN coalesce(CASE WHEN l.sound THEN l.completed_at END, s.ended_at) END AS finished_at,
-    CASE WHEN state = 'undetermined' THEN coalesce(a.problem, CASE WHEN z.app_id IS NOT NULL THEN 'numbers_overlap' END, w.reason,
+    CASE WHEN state = 'undetermined' THEN coalesce(a.problem, z.reason, w.reason,
         CASE WHEN l.app_id IS NOT NULL THEN 'impossible_time' ELSE 'no_entry_of_office' END) END AS reason,
     s.last_seen, s.extended, b.broken, u.app_id IS NOT NULL AS unclear,
     coalesce(d.basis = 'exact' AND NOT coalesce(a.day < d.assumed_until, false)

@@ -46,7 +46,7 @@ _SENT = """
 INSERT INTO sent BY NAME
 SELECT k.eid, k.office_key, a.home_key, a.application_no, a.key_year, a.label_id, k.last_sid AS sid, b.word_key, l.role, s.received_at, k.completed_at,
     b.file_id, b.line, b.entry_no, p.service, k.completed_bare AS bare, w.day AS due_day, w.closes_at AS due_at, c.ends::DATE > w.day AS covered,
-    j.unknown > 0 OR j.ambiguous OR j.quarantined OR a.app_id IN (FROM tangled) AS unsure
+    j.unknown > 0 OR j.ambiguous OR j.quarantined OR a.app_id IN (SELECT app_id FROM tangled) AS unsure
 FROM pending k JOIN application a USING (app_id) JOIN judged_application j USING (app_id) JOIN pair p USING (pair_id)
 JOIN rule_step l ON l.sid = k.last_sid JOIN rule_step n ON n.sid = k.sid JOIN step s ON s.app_id = k.app_id AND s.sid = k.last_sid
 JOIN bucket b ON b.eid = k.eid JOIN coverage c ON c.office_key = k.office_key
@@ -126,13 +126,13 @@ _CLOCK_DIFFERENCE = """
 CREATE TABLE clock_difference AS
 WITH pairs AS (
     SELECT sender, receiver, count(*) AS n, median(gap)::BIGINT AS gap, max(gap) - min(gap) AS spread, list(DISTINCT home_key) AS homes
-    FROM crossed GROUP BY ALL HAVING count(*) >= 5
+    FROM crossed GROUP BY ALL HAVING count(*) >= 3
 ), counted AS (
     SELECT p.*, (SELECT sum(t.n) FROM passed t WHERE t.office_key = p.receiver AND list_contains(p.homes, t.home_key))::BIGINT AS passed FROM pairs p
 )
 SELECT sender, receiver, n, passed, gap,
     (SELECT count(*) FROM finding f JOIN crossed c USING (eid) WHERE f.code IN ('O01', 'O02') AND c.sender = d.sender AND c.receiver = d.receiver) AS withheld
-FROM counted d WHERE spread <= greatest(900000000, -gap // 4) OR 2 * n >= passed
+FROM counted d WHERE CASE WHEN n >= 5 THEN spread <= greatest(900000000, -gap // 4) OR 2 * n >= passed ELSE spread <= 900000000 AND 2 * n >= passed END
 """
 _WITHHOLD = """
 DELETE FROM finding WHERE code IN ('O01', 'O02') AND eid IN (SELECT c.eid FROM crossed c JOIN clock_difference d ON d.sender = c.sender AND d.receiver = c.receiver)

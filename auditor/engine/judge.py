@@ -25,6 +25,7 @@ from auditor.engine import (
     overruns,
     ownoffices,
     steps,
+    torn,
     unshown,
     verdicts,
     worktime,
@@ -168,6 +169,8 @@ def judge(
     con.execute(findings.TABLE)
     con.execute(verdicts.TABLE)
     con.execute(flows.TABLE)
+    con.execute(torn.TABLE)
+    _keep(con, "near_district", torn.near_districts(staging.spellings.district.frame()))
     con.execute(openwork.TABLE)
     con.execute(openwork.WORK_DAY)
     con.execute("CREATE TABLE application_count (home_key BIGINT, label_id INTEGER, n BIGINT)")

@@ -29,6 +29,10 @@ SELECT d.text AS district, a.text AS sender, b.text AS receiver, c.n AS crossing
 FROM clock_difference c JOIN spelled_district d ON d.code = c.receiver >> 32
 JOIN spelled_office a ON a.code = c.sender & 4294967295 JOIN spelled_office b ON b.code = c.receiver & 4294967295 ORDER BY ALL
 """
+_TORN = """
+SELECT o.text AS office, d.text AS one, e.text AS other, sum(t.n)::BIGINT AS count FROM torn_pair t JOIN spelled_office o ON o.code = t.home
+JOIN spelled_district d ON d.code = t.district JOIN spelled_district e ON e.code = t.other_district GROUP BY ALL ORDER BY ALL
+"""
 
 
 def possible_links(judgement: Judgement) -> pl.DataFrame:
@@ -41,10 +45,16 @@ def clock_differences(judgement: Judgement) -> pl.DataFrame:
     return judgement.table(_DIFFERENCES)
 
 
-def remarks(possible: pl.DataFrame, differences: pl.DataFrame, language: str) -> list[str]:
-    """Both in words: a sentence for each pair of offices with different clocks, one for all possible links."""
+def torn_applications(judgement: Judgement) -> pl.DataFrame:
+    """office, one, other (districts), count: applications that stand under two districts (`auditor.engine.torn`)."""
+    return judgement.table(_TORN)
+
+
+def remarks(possible: pl.DataFrame, differences: pl.DataFrame, torn: pl.DataFrame, language: str) -> list[str]:
+    """All three in words: a sentence for each pair of offices with different clocks and of districts, one for all possible links."""
     words = Words("links", language)
     told = [words("clock_difference", **row) for row in differences.iter_rows(named=True)]
+    told += [words("two_districts", **row) for row in torn.iter_rows(named=True)]
     if len(possible):
         count = possible.select("district", "office", "application_no", "sent_at").n_unique()
         told.append(words("possible", count=count))

@@ -70,7 +70,7 @@ WITH waited AS (
     FROM step s JOIN rule_step r ON r.sid = s.sid JOIN rule_step p ON p.sid = s.prev_sid {own}
     WHERE s.received_at IS NOT NULL AND s.prev_completed IS NOT NULL AND s.sound
       AND s.received_at::DATE > s.prev_completed::DATE + 1 AND p.cal = r.cal AND r.human AND NOT r.applicant
-      AND s.app_id NOT IN (FROM tangled)
+      AND s.app_id NOT IN (SELECT app_id FROM tangled)
       AND (r.idx = p.idx + 1 OR NOT s.inside AND NOT EXISTS (
             SELECT 1 FROM judged_application a WHERE a.app_id = s.app_id AND a.wanted & ((1::BIGINT << r.idx) - 1) & ~((2::BIGINT << p.idx) - 1) <> 0))
     UNION ALL
@@ -95,7 +95,7 @@ WITH aimed AS (
     SELECT j.app_id, j.edition_id, t.* EXCLUDE (edition_id), j.unknown > 0 OR j.ambiguous OR j.quarantined AS unsure, coalesce(u.mask & ~j.present, 0) AS unshown,
         j.edition_id * 64 + CASE WHEN j.cut_short THEN bit_count(lowest_bit(j.present & t.ends) - 1) ELSE top_bit(j.required) END AS sid
     FROM judged_application j JOIN edition t USING (edition_id) LEFT JOIN unshown u USING (app_id)
-    WHERE t.total_value IS NOT NULL AND NOT j.ended AND j.required <> 0 AND j.app_id NOT IN (FROM tangled)
+    WHERE t.total_value IS NOT NULL AND NOT j.ended AND j.required <> 0 AND j.app_id NOT IN (SELECT app_id FROM tangled)
       AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.app_id = j.app_id AND e.extended_to IS NOT NULL AND e.repeats IS NULL)
 ), began AS (
     SELECT app_id, min(coalesce(received_at, completed_at)) AS start,

@@ -1,7 +1,7 @@
 """Accepted rows, narrowed to numbers and set down on disk in buckets of whole applications.
 
-A journal of any size is judged a bucket at a time, so that memory stays bounded: all entries of one (district, home
-office, application number) land in one bucket. A bucket is an Arrow file; DuckDB reads it where it lies.
+A journal of any size is judged a bucket at a time, so that memory stays bounded: all entries of one (home
+office, application number), in whatever district, land in one bucket. A bucket is an Arrow file; DuckDB reads it where it lies.
 
 Columns of a bucket: eid (running number in order of reading), file_id, line, office_key, home_key (district << 32 | office), application_no,
 registered_on, pair_key (service << 32 | channel), word_key (step << 32 | role), employee, received_at, completed_at,
@@ -49,7 +49,7 @@ class Staging:
         if self.buckets == 1:
             self._write(0, narrow)
             return
-        bucket = pl.struct("home_key", "application_no").hash(seed=7) % self.buckets
+        bucket = pl.struct(pl.col("home_key") % (1 << SHIFT), "application_no").hash(seed=7) % self.buckets
         for part in narrow.with_columns(bucket.alias("bucket")).partition_by("bucket", include_key=True):
             self._write(int(part["bucket"][0]), part.drop("bucket"))
 

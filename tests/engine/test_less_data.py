@@ -1,8 +1,8 @@
-"""Less data, or worse, never accuses more: what is cut, lost, renumbered, mistimed or misspelled leads to no error that the whole data has not.
+"""Less data, or worse, never accuses more: what is cut, lost, renumbered, mistimed or misspelled leads to no finding that the whole data has not.
 
-Invented journals with planted faults are audited whole and then after one mishap of exporting. Compared are errors by district, application, code and
-step. A clock that runs wrong moves papers across lunch and closing time, and no journal shows which clock was right: there only the codes
-of absence and loss are compared (of order: `tests/cases/clock_difference.yaml`).
+Invented journals with planted faults are audited whole and then after mishaps of exporting, one in each district: districts know nothing of each other,
+so that one audit tries several. Compared are findings of every code and severity, by district, application, code and step. A clock that runs wrong moves
+papers across lunch and closing time, and no journal shows which clock was right: there the codes of time and order are not compared (`tests/cases/clock_difference.yaml`).
 """
 
 from __future__ import annotations
@@ -35,24 +35,93 @@ Books = dict[str, list[Row]]
 Error = tuple[str, str, str, str]
 BOOK = load_rulebook(default_rules())
 AS_OF = datetime(2019, 9, 1)
-ABSENCE = ("S", "J06")
 MOMENTS = ("received_at", "completed_at")
 SEEDS = (11, 12, 13)
+SLIP = "ыы"
+"""Letters too many at the end of a district's name."""
+
+
+@dataclass(frozen=True)
+class Oblast:
+    """Journals by file name, a register of their offices as text, and the findings of the whole data, without the register and with it."""
+
+    books: Books
+    register: str
+    whole: dict[bool, frozenset[Error]]
+
+    def of_district(self, name: str) -> list[str]:
+        """Its files."""
+        return [file for file, rows in self.books.items() if rows[0]["district"] == name]
+
+    @property
+    def districts(self) -> list[str]:
+        return list(dict.fromkeys(rows[0]["district"] for rows in self.books.values()))
 
 
 @dataclass(frozen=True)
 class Mishap:
-    """What happened to an export. `codes`: beginnings of the codes compared; `was`: new number to the one it had; `register`: with one."""
+    """What happened to an export; `by`: what else its kind has to say."""
 
-    books: Books
-    codes: tuple[str, ...] = ("",)
-    was: Callable[[str, str], str] = lambda _, number: number
-    register: bool = False
+    kind: str
+    file: str
+    by: tuple[Any, ...] = ()
+
+    def happen(self, rows: list[Row]) -> list[Row]:
+        """The rows that are left."""
+        change: Callable[..., list[Row]] = KINDS[self.kind]
+        return change(rows, *self.by)
+
+
+def cut(rows: list[Row], begin: int, end: int) -> list[Row]:
+    """An export of a stretch of time, in hundredths of its moments: what came in outside it is not there, what was done after it is not yet done."""
+    moments = sorted(first(row) for row in rows)
+    since, until = (moments[at * (len(moments) - 1) // 100] for at in (begin, end))
+    kept = [
+        {**row, "completed_at": row["completed_at"] if row["completed_at"] <= until else ""}
+        for row in rows
+        if since <= first(row) <= until
+    ]
+    return [row for row in kept if first(row)]
+
+
+def lose(_rows: list[Row]) -> list[Row]:
+    return []
+
+
+def renumber(rows: list[Row], links: bool) -> list[Row]:
+    """The office writes numbers of its own; whether it still says who registered the application first is up to it."""
+    said = {"registered_by": ""} if not links else {}
+    return [{**row, "application_no": f"{OWN}{row['registered_by']}{OWN}{row['application_no']}", **said} for row in rows]
+
+
+OWN = "~"
+
+
+def shift(rows: list[Row], minutes: int) -> list[Row]:
+    by = timedelta(minutes=minutes)
+    return [
+        {**r, **{name: str(datetime.fromisoformat(r[name]) + by) if r[name] else "" for name in MOMENTS}} for r in rows
+    ]
+
+
+def misspell(rows: list[Row], every: int) -> list[Row]:
+    """A slip in the district of every so manieth row."""
+    return [{**r, "district": r["district"] + SLIP} if i % every == 0 else r for i, r in enumerate(rows)]
+
+
+KINDS: dict[str, Callable[..., list[Row]]] = {
+    each.__name__: each for each in (cut, lose, renumber, shift, misspell)
+}
+UNSEEN = {"shift": ("T", "J03", "O01", "O02")}
+"""Codes, by their beginnings, that no journal can be asked after such a mishap."""
+
+
+def first(row: Row) -> str:
+    return row["received_at"] or row["completed_at"]
 
 
 @cache
-def sample(seed: int) -> tuple[Books, str, dict[bool, frozenset[Error]]]:
-    """Journals by file name, a register of their offices, and the errors of the whole data, without the register and with it."""
+def sample(seed: int) -> Oblast:
     made = invent(BOOK, 220, seed, 0.3, plain=True)
     speller, pen = Speller(BOOK), Penmanship(BOOK.zone)
     books: Books = {}
@@ -66,22 +135,19 @@ def sample(seed: int) -> tuple[Books, str, dict[bool, frozenset[Error]]]:
             district = districts.setdefault(office.district.name, f"d{len(districts)}")
             names = f'names: {{kk: ["{office.name}"], ru: ["{office.name}"]}}'
             offices.append(f"  o{i}:\n    district: {district}\n    kind: {office.kind}\n    {names}\n")
-    text = "districts:\n" + "".join(
+    register = "districts:\n" + "".join(
         f'  {key}:\n    names: {{kk: ["{name}"], ru: ["{name}"]}}\n' for name, key in districts.items()
     )
-    text += "offices:\n" + "".join(offices)
-    return (
-        books,
-        text,
-        {with_register: errors(Mishap(books, register=with_register), text) for with_register in (False, True)},
-    )
+    register += "offices:\n" + "".join(offices)
+    return Oblast(books, register, {known: findings(books, register, known) for known in (False, True)})
 
 
-def errors(mishap: Mishap, register: str) -> frozenset[Error]:
+def findings(books: Books, register: str, known: bool) -> frozenset[Error]:
+    """District, application, code and step of all findings, under the names that they have in the whole data."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         paths = []
-        for file, rows in mishap.books.items():
+        for file, rows in books.items():
             if not rows:
                 continue
             path = folder / file
@@ -91,123 +157,75 @@ def errors(mishap: Mishap, register: str) -> frozenset[Error]:
                 writer.writerows(rows)
             paths.append(path)
         (folder / "offices.yaml").write_text(register, encoding="utf-8")
-        known = load_register(folder / "offices.yaml", BOOK) if mishap.register else None
+        offices = load_register(folder / "offices.yaml", BOOK) if known else None
         (folder / "work").mkdir()
         asked = Asked(AS_OF, (None, None), "en", show_names=False)
-        done = audit(Found.named(*paths), Profile.canonical(), BOOK, asked, folder / "work", register=known)
-    found = done.findings.filter(done.findings["severity"] == "error")
+        done = audit(Found.named(*paths), Profile.canonical(), BOOK, asked, folder / "work", register=offices)
     columns = ("district", "application_no", "code", "step")
     return frozenset(
-        (district, mishap.was(district, number), code, step or "")
-        for district, number, code, step in found.select(columns).iter_rows()
-        if code.startswith(mishap.codes)
+        ((district or "").removesuffix(SLIP), (number or "").rpartition(OWN)[2], code, step or "")
+        for district, number, code, step in done.findings.select(columns).iter_rows()
+        if code != "P03"
     )
 
 
-def first(row: Row) -> str:
-    return row["received_at"] or row["completed_at"]
-
-
 @st.composite
-def mishaps(draw: Any, seed: int) -> Mishap:
-    books, _, _ = sample(seed)
-    file = draw(st.sampled_from(sorted(books)))
-    rows = books[file]
-    kind = draw(st.sampled_from((cut, lose, renumber, shift, misspell)))
-    changed: Mishap = kind(draw, books, file, rows)
-    return changed
-
-
-def cut(draw: Any, books: Books, file: str, rows: list[Row]) -> Mishap:
-    """An export of a stretch of time: what came in outside it is not there, what was done after it is not yet done."""
-    moments = sorted(first(row) for row in rows)
-    begin, end = sorted(draw(st.tuples(st.sampled_from(moments), st.sampled_from(moments))))
-    kept = [
-        {**row, "completed_at": row["completed_at"] if row["completed_at"] <= end else ""}
-        for row in rows
-        if begin <= first(row) <= end
-    ]
-    return Mishap({**books, file: [row for row in kept if first(row)]})
-
-
-def lose(_draw: Any, books: Books, file: str, _rows: list[Row]) -> Mishap:
-    return Mishap({name: rows for name, rows in books.items() if name != file})
-
-
-def renumber(draw: Any, books: Books, file: str, rows: list[Row]) -> Mishap:
-    """The office writes numbers of its own; whether it still says who registered the application first is up to it."""
-    links = draw(st.booleans())
-    numbers = {
-        key: f"{i + 7000}"
-        for i, key in enumerate(dict.fromkeys((r["registered_by"], r["application_no"], first(r)[:4]) for r in rows))
-    }
-    old = {(rows[0]["district"], new): number for (_, number, _), new in numbers.items()}
-    changed = [
-        {
-            **r,
-            "application_no": numbers[r["registered_by"], r["application_no"], first(r)[:4]],
-            "registered_by": r["registered_by"] if links else "",
-        }
-        for r in rows
-    ]
-    return Mishap({**books, file: changed}, was=lambda district, number: old.get((district, number), number))
-
-
-def shift(draw: Any, books: Books, file: str, rows: list[Row]) -> Mishap:
-    by = timedelta(minutes=draw(st.sampled_from((-180, -60, -20, 20, 60, 180))))
-    moved = [
-        {**r, **{name: str(datetime.fromisoformat(r[name]) + by) if r[name] else "" for name in MOMENTS}} for r in rows
-    ]
-    return Mishap({**books, file: moved}, codes=ABSENCE)
-
-
-def misspell(draw: Any, books: Books, file: str, rows: list[Row]) -> Mishap:
-    """A slip in the district: with a register in any rows, without one in the whole of a file."""
+def plans(draw: Any, seed: int, kinds: tuple[str, ...] = tuple(KINDS)) -> tuple[bool, tuple[Mishap, ...]]:
+    """Whether there is a register, and a mishap in each district."""
+    oblast = sample(seed)
     register = draw(st.booleans())
-    every = draw(st.integers(1, 4)) if register else 1
-    wrong = [{**r, "district": r["district"] + "ы"} if i % every == 0 else r for i, r in enumerate(rows)]
-    slip = rows[0]["district"]
-    names = {slip + "ы": slip}
-    changed = Mishap({**books, file: wrong}, register=register)
-    return Mishap(changed.books, register=register, was=lambda district, number: f"{names.get(district, '')}{number}")
+    mishaps = []
+    for district in oblast.districts:
+        file = draw(st.sampled_from(oblast.of_district(district)))
+        kind = draw(st.sampled_from(kinds))
+        by: tuple[Any, ...] = ()
+        if kind == "cut":
+            by = tuple(sorted(draw(st.tuples(st.integers(0, 100), st.integers(0, 100)))))
+        elif kind == "renumber":
+            by = (draw(st.booleans()),)
+        elif kind == "shift":
+            by = (draw(st.sampled_from((-180, -60, -20, 20, 60, 180))),)
+        elif kind == "misspell":
+            by = (draw(st.integers(1, 4)),)
+        mishaps.append(Mishap(kind, file, by))
+    return register, tuple(mishaps)
 
 
-def hold(seed: int, mishap: Mishap) -> None:
-    _, register, whole = sample(seed)
-    known = {(number, code, step) for _, number, code, step in whole[mishap.register]}
-    new = {
-        error
-        for error in errors(mishap, register)
-        if not any(error[1].endswith(number) and (code, step) == error[2:] for number, code, step in known)
-    }
-    assert not new, sorted(new)
+def new_findings(seed: int, register: bool, mishaps: tuple[Mishap, ...]) -> list[tuple[Mishap, Error]]:
+    """What is found only since the mishaps."""
+    oblast = sample(seed)
+    after = {each.file: each.happen(oblast.books[each.file]) for each in mishaps}
+    whole = oblast.whole[register]
+    new = findings({**oblast.books, **after}, oblast.register, register) - whole
+    # A step done after a later one (O01) has not been done yet where the export ends between the two.
+    late = {error[:2] for error in whole if error[2] == "O01"}
+    new = {error for error in new if error[2] != "S01" or error[:2] not in late}
+    where = {oblast.books[each.file][0]["district"]: each for each in mishaps}
+    return sorted(
+        ((where[error[0]], error) for error in new if not error[2].startswith(UNSEEN.get(where[error[0]].kind, ("-",)))),
+        key=str,
+    )
 
 
 FEW = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.mark.parametrize("seed", SEEDS[:1])
-def test_less_data_accuses_nobody_more(seed: int) -> None:
+@FEW
+@given(plan=plans(SEEDS[0]))
+def test_less_data_accuses_nobody_more(plan: tuple[bool, tuple[Mishap, ...]]) -> None:
     """A few mishaps; many more are marked slow."""
-
-    @FEW
-    @given(mishap=mishaps(seed))
-    def run(mishap: Mishap) -> None:
-        hold(seed, mishap)
-
-    run()
+    assert not new_findings(SEEDS[0], *plan)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("kind", [cut, lose, renumber, shift, misspell], ids=lambda kind: kind.__name__)
-def test_less_data_accuses_nobody_more_at_length(seed: int, kind: Callable[..., Mishap]) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_less_data_accuses_nobody_more_at_length(seed: int, kind: str) -> None:
     """Each mishap at each of three oblasts, to many offices."""
-    books, _, _ = sample(seed)
 
-    @settings(FEW, max_examples=40)
-    @given(data=st.data(), file=st.sampled_from(sorted(books)))
-    def run(data: Any, file: str) -> None:
-        hold(seed, kind(data.draw, books, file, books[file]))
+    @settings(FEW, max_examples=30)
+    @given(plan=plans(seed, (kind,)))
+    def run(plan: tuple[bool, tuple[Mishap, ...]]) -> None:
+        assert not new_findings(seed, *plan)
 
     run()

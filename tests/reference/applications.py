@@ -76,7 +76,8 @@ class Application:
     edition: Edition | None = None
     inner: Edition | None = None
     duplicates: list[Row] = field(default_factory=list)
-    tangled: bool = False
+    tangled: str | None = None
+    """Why its entries may be another application's, or another's its own (readings 42 and 50)."""
 
     def of_step(self, step: Step, kind: str = "own") -> list[Row]:
         return [r for r in self.rows if r.kind == kind and r.step is not None and r.step.id == step.id]

@@ -27,6 +27,7 @@ class Bench:
     offices: dict[Place, OwnOffice] = field(default_factory=dict)
     homes: set[Place] = field(default_factory=set)
     layouts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    torn: set[frozenset[str]] = field(default_factory=set)  # districts that share an application (reading 50)
     clocks: dict[str, Clock] = field(default_factory=dict)
 
     def clock(self, kind: str, place: Place) -> Clock:
@@ -163,7 +164,7 @@ class Case:
         if self.after_coverage(index, kind):
             return "after_coverage"
         if self.app.tangled:
-            return "numbers_overlap"
+            return self.app.tangled
         if self.unknown_step():
             return "unknown_step"
         return "quarantined_row" if self.quarantined_row() else None

@@ -28,8 +28,10 @@ def without_clock_differences(found: list[Found], apps: list[Application], bench
     for (_, receiver), all_of_them in crossed.items():
         gaps = [gap for gap, _, _ in all_of_them]
         whole = sum(passed[receiver, home] for home in {home for _, home, _ in all_of_them})
+        near = max(gaps) - min(gaps) <= timedelta(minutes=15)
         alike = max(gaps) - min(gaps) <= max(timedelta(minutes=15), -median(gaps) / 4)
-        if len(gaps) >= 5 and (alike or 2 * len(gaps) >= whole):
+        many = 2 * len(gaps) >= whole
+        if (len(gaps) >= 5 and (alike or many)) or (len(gaps) >= 3 and near and many):
             excused |= {(row.entry.source_file, row.entry.source_line) for _, _, row in all_of_them}
     return [f for f in found if f.code not in ("O01", "O02") or (f.source_file, f.source_line) not in excused]
 

@@ -7,7 +7,9 @@ from collections import Counter
 from datetime import datetime
 
 from auditor.engine.ownoffices import OwnOffice
+from auditor.engine.torn import DAYS, nearly
 from auditor.law.types import Rulebook
+from auditor.law.vocabulary import fold
 from reference import books, order, terms
 from reference.applications import Application, Place, Row, coverage, group, make_application, read
 from reference.case import Bench, Case, about
@@ -50,6 +52,7 @@ def judge(
     applications: dict[int, Application] = {}
     apps = {key: make_application(members, rulebook) for key, members in group(rows, rulebook)}
     find_tangled(apps, bench)
+    find_torn(list(apps.values()), bench)
     for app in apps.values():
         applications.update((id(row), app) for row in app.rows)
         if app.edition is not None:
@@ -72,7 +75,45 @@ def find_tangled(apps: dict[tuple[object, ...], Application], bench: Bench) -> N
             continue
         steps = [(r.kind, r.step.id) for r in new.rows if r.step is not None]
         if len(steps) > len(set(steps)) and Case(old, bench).unfinished():
-            old.tangled = new.tangled = True
+            old.tangled = new.tangled = "numbers_overlap"
+    for app in (apps[key] for key in judged):
+        labels: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        for row in app.rows:
+            if row.step is not None:
+                labels.setdefault((row.kind, row.step.id), set()).add((row.service, row.channel))
+        if any(len(them) > 1 for them in labels.values()):
+            app.tangled = app.tangled or "services_overlap"
+
+
+def find_torn(apps: list[Application], bench: Bench) -> None:
+    """Reading 50: one number of one office's under two districts, where either half has what the other lacks."""
+    judged = [(app, Case(app, bench)) for app in apps if app.edition is not None]
+    for (one, case), (other, its) in itertools.combinations(judged, 2):
+        a, b = one.rows[0], other.rows[0]
+        same = (a.home, a.number, one.service, one.channel) == (b.home, b.number, other.service, other.channel)
+        if not same or a.district == b.district or abs(one.day - other.day).days > DAYS:
+            continue
+        if not case.unfinished() and not its.unfinished():
+            continue
+        near = nearly(fold(a.district), fold(b.district))
+        if (near or halves(one, other)) and not registered_apart(one, other, near):
+            bench.torn.add(frozenset((a.district, b.district)))
+            one.tangled, other.tangled = one.tangled or "two_districts", other.tangled or "two_districts"
+
+
+def halves(one: Application, other: Application) -> bool:
+    if one.edition is not other.edition:
+        return True
+    mine, theirs = ({(r.kind, r.step.id) for r in app.rows if r.step is not None} for app in (one, other))
+    return len(mine & theirs) <= 1 and bool(mine - theirs) and bool(theirs - mine)
+
+
+def registered_apart(one: Application, other: Application, near: bool) -> bool:
+    """Do they say to have been registered on different days? Under different wordings of the rules, unlike names must say the same one."""
+    mine, theirs = ([r.entry.registered_on for r in app.rows if r.entry.registered_on] for app in (one, other))
+    if not mine or not theirs:
+        return one.edition is not other.edition and not near
+    return (min(mine), max(mine)) != (min(theirs), max(theirs))
 
 
 def judge_application(app: Application, bench: Bench) -> tuple[list[Found], list[tuple[str, str, str | None]]]:
@@ -131,6 +172,7 @@ def journal(
 ) -> list[Found]:
     """The J codes, of every application."""
     found: list[Found] = []
+    places = {row.place for row in rows}
     for row, original in duplicates:
         row.step = original.step
         found.append(about("J01", row, applications[id(original)], row.step, "exact"))
@@ -151,6 +193,8 @@ def journal(
         own_book, restarts = (own.own_book, own.yearly_restart) if own else numbering or (False, False)
         if own_book:
             theirs = [row for row in rows if row.place == place]
-            for code, at in (("J04", books.gaps(theirs, restarts, files)), ("J05", books.back_dated(theirs, restarts))):
+            elsewhere = any({place[0]} < pair and any((d, place[1]) in places for d in pair - {place[0]}) for pair in bench.torn)
+            missing = [] if elsewhere else books.gaps(theirs, restarts, files)
+            for code, at in (("J04", missing), ("J05", books.back_dated(theirs, restarts))):
                 found += [about(code, row, applications[id(row)], row.step, "exact") for row in at]
     return found

@@ -128,7 +128,7 @@ def judge_not_begun(case: Case, last: Step, row: Row, step: Step) -> None:
         case.verdict(step.id, "undetermined", "not_in_layout")
         return
     if case.app.tangled:
-        case.verdict(step.id, "undetermined", "numbers_overlap")
+        case.verdict(step.id, "undetermined", case.app.tangled)
         return
     if case.unknown_step():
         case.verdict(step.id, "undetermined", "unknown_step")
