@@ -91,7 +91,9 @@ def lose(_rows: list[Row]) -> list[Row]:
 def renumber(rows: list[Row], links: bool) -> list[Row]:
     """The office writes numbers of its own; whether it still says who registered the application first is up to it."""
     said = {"registered_by": ""} if not links else {}
-    return [{**row, "application_no": f"{OWN}{row['registered_by']}{OWN}{row['application_no']}", **said} for row in rows]
+    return [
+        {**row, "application_no": f"{OWN}{row['registered_by']}{OWN}{row['application_no']}", **said} for row in rows
+    ]
 
 
 OWN = "~"
@@ -109,9 +111,7 @@ def misspell(rows: list[Row], every: int) -> list[Row]:
     return [{**r, "district": r["district"] + SLIP} if i % every == 0 else r for i, r in enumerate(rows)]
 
 
-KINDS: dict[str, Callable[..., list[Row]]] = {
-    each.__name__: each for each in (cut, lose, renumber, shift, misspell)
-}
+KINDS: dict[str, Callable[..., list[Row]]] = {each.__name__: each for each in (cut, lose, renumber, shift, misspell)}
 UNSEEN = {"shift": ("T", "J03", "O01", "O02")}
 """Codes, by their beginnings, that no journal can be asked after such a mishap."""
 
@@ -202,7 +202,11 @@ def new_findings(seed: int, register: bool, mishaps: tuple[Mishap, ...]) -> list
     new = {error for error in new if error[2] != "S01" or error[:2] not in late}
     where = {oblast.books[each.file][0]["district"]: each for each in mishaps}
     return sorted(
-        ((where[error[0]], error) for error in new if not error[2].startswith(UNSEEN.get(where[error[0]].kind, ("-",)))),
+        (
+            (where[error[0]], error)
+            for error in new
+            if not error[2].startswith(UNSEEN.get(where[error[0]].kind, ("-",)))
+        ),
         key=str,
     )
 

@@ -193,7 +193,9 @@ def journal(
         own_book, restarts = (own.own_book, own.yearly_restart) if own else numbering or (False, False)
         if own_book:
             theirs = [row for row in rows if row.place == place]
-            elsewhere = any({place[0]} < pair and any((d, place[1]) in places for d in pair - {place[0]}) for pair in bench.torn)
+            elsewhere = any(
+                {place[0]} < pair and any((d, place[1]) in places for d in pair - {place[0]}) for pair in bench.torn
+            )
             missing = [] if elsewhere else books.gaps(theirs, restarts, files)
             for code, at in (("J04", missing), ("J05", books.back_dated(theirs, restarts))):
                 found += [about(code, row, applications[id(row)], row.step, "exact") for row in at]
