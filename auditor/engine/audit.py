@@ -347,10 +347,7 @@ def _result(
         clock_differences=differences,
         remarks=(
             *said_of(passed_over, asked.language),
-<<<<<<< HEAD
             *(resent.remarks(asked.language) if resent else ()),
-=======
->>>>>>> aca6f99 (Format; changelog)
             *linking.remarks(possible, differences, linking.torn_applications(judgement), asked.language),
         ),
     )
