@@ -31,6 +31,7 @@ from auditor.exports.opening import open_exports
 from auditor.exports.source import Decision
 from auditor.journal.header import shown
 from auditor.journal.layout import Layout
+from auditor.journal.masking import mask_set_aside
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.quarantine import sentence
@@ -111,7 +112,8 @@ def audit(
     layouts = surveyed.layouts
     sizes = [bytes_of(layout) for layout in layouts]
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
-    taken = take(layouts, sizes, staging, Words("reading", asked.language), progress, register, memory, resent)
+    words = Words("reading", asked.language)
+    taken = take(layouts, sizes, staging, words, progress, register, memory, resent, show_names=asked.show_names)
     restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
     files = Files(
         pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"),
@@ -151,8 +153,10 @@ def take(
     register: Register | None = None,
     memory: Memory | None = None,
     resent: Resent | None = None,
+    *,
+    show_names: bool = False,
 ) -> Taken:
-    """Read exports into the staging; what is known of the files and of the rows set aside."""
+    """Read exports into the staging; what is known of the files and of the rows set aside, these without identification numbers unless `show_names`."""
     taken = Taken([], [], [], [])
     if resent is not None:
         resent.look_through(layouts, register)
@@ -165,7 +169,8 @@ def take(
             if memory is not None:
                 memory.take(batch, layout, file_id)
             if len(batch.quarantined):
-                taken.quarantine.append(in_words(batch.quarantined, layout, words))
+                aside = batch.quarantined if show_names else mask_set_aside(batch.quarantined, layout)
+                taken.quarantine.append(in_words(aside, layout, words))
                 taken.mentions.append(_mentions(batch.quarantined, file_id))
         read += size
         progress("read", read, whole)

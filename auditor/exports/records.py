@@ -104,6 +104,25 @@ def split_cells(text: str, delimiter: str) -> tuple[list[str] | None, str]:
         at += 1
 
 
+def cell_spans(text: str, delimiter: str) -> list[tuple[int, int]] | None:
+    """Where the cells of one record stand, each without its quotation marks; None if it can't be split."""
+    spans: list[tuple[int, int]] = []
+    at, end = 0, len(text)
+    while True:
+        begin, stop = at, text.find(delimiter, at)
+        if text.startswith('"', at):
+            begin, close = at + 1, _closing_mark(text, at + 1)
+            if close < 0 or text[close + 1 :].lstrip(" \r")[:1] not in ("", delimiter):
+                return None
+            spans.append((begin, close))
+            stop = text.find(delimiter, close + 1)
+        else:
+            spans.append((begin, end if stop < 0 else stop))
+        if stop < 0:
+            return spans
+        at = stop + 1
+
+
 def _closing_mark(text: str, at: int) -> int:
     while True:
         mark = text.find('"', at)

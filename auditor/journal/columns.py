@@ -47,9 +47,12 @@ class Columns:
         self._turned_lines: list[int] = []
 
     def restore(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """The texts with the leading zeros of identification numbers."""
+        """The texts with the leading zeros of identification numbers; one that we masked (in a quarantine file) is not given."""
         for at, column in self.persons.items():
             before = texts[str(at)]
+            if (before == MASKED).any():
+                before = before.set(before == MASKED, None)
+                texts = texts.with_columns(before)
             after = restored(before)
             column.restored += int((before != after).sum())
             texts = texts.with_columns(after)

@@ -27,7 +27,7 @@ from auditor.exports.source import Decision, Source
 from auditor.exports.text import TextTable
 from auditor.exports.transcoding import padding
 from auditor.journal.header import HeaderMatch, match_header, refusal, unique_names
-from auditor.journal.persons import holds_iin, is_iin_name, mask
+from auditor.journal.persons import IIN, holds_iin, is_iin_name, mask
 from auditor.journal.profile import MOMENTS, REQUIRED, Profile, fold_name
 from auditor.journal.rowlike import FEW_FILLED, like_a_row, seen_in
 
@@ -69,6 +69,8 @@ class Layout:
     decisions: tuple[Decision, ...]
     stranded: tuple[Record, ...] = ()
     """Rows above the header (a sheet was sorted with it), damaged ones too; no titles."""
+    long_numbers: bool = False
+    """Its application numbers have twelve digits, like identification numbers."""
     torn: bool = False
     """Another member of its archive, or sheet of its workbook, could not be read: what is missing here may stand there."""
 
@@ -269,6 +271,7 @@ def _layout(
         ),
         stranded=stranded,
         persons=_persons(told, header, frozenset(told.match.columns.values())),
+        long_numbers=_long_numbers(told, len(header)),
         decisions=(*source.decisions, *decisions, *_header_decisions(told, titles, numbered)),
     )
 
@@ -298,6 +301,12 @@ def _persons(told: _Header, header: tuple[str, ...], canonical: frozenset[int]) 
         if is_iin_name(name)
         or (at not in canonical and holds_iin([cells[at] for cells in sample if len(cells) == len(header)]))
     )
+
+
+def _long_numbers(told: _Header, width: int) -> bool:
+    at = told.match.columns.get("application_no")
+    rows = (record.cells for record in told.after[:SAMPLED] if len(record.cells) == width)
+    return at is not None and any(IIN.search(cells[at]) for cells in rows)
 
 
 def _header_decisions(told: _Header, titles: list[Record], numbered: bool) -> list[Decision]:
