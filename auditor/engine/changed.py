@@ -1,7 +1,7 @@
 """What became of entries exported before: the table that the check of changed entries is a query over.
 
     change    one row an entry that differs now from what was first exported, or is gone: the columns of `CHANGES`, and
-              covered (the office's exports speak for its moment), torn (a quarantined row names its number)
+              covered (the office's exports speak for its moment, unless stated by whole days), torn (a quarantined row names its number)
 
 Who remembers former exports gives the table (`Memory`); nothing here knows where it is kept.
 """
@@ -66,7 +66,7 @@ class Memory(Protocol):
 
 _PLACED = """
 CREATE TEMP TABLE change AS
-SELECT i.*, coalesce(i.moment BETWEEN c.begins AND c.ends, false) AS covered,
+SELECT i.*, coalesce(CASE WHEN c.stated THEN i.moment BETWEEN c.begins AND c.ends ELSE i.moment::DATE BETWEEN c.begins::DATE AND c.ends::DATE END, false) AS covered,
     EXISTS (SELECT 1 FROM mention m WHERE CASE WHEN m.application_no IS NULL THEN m.office_key = d.code << 32 | o.code
         ELSE m.application_no = i.application_no AND (m.office_key IS NULL OR m.office_key = d.code << 32 | o.code) END) AS torn
 FROM incoming i LEFT JOIN spelled_district d ON d.text = i.district LEFT JOIN spelled_office o ON o.text = i.office

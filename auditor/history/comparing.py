@@ -62,6 +62,11 @@ WHERE NOT c.stated AND h.moment >= c.begins
   AND EXISTS (SELECT 1 FROM standing b WHERE b.place = h.place AND b.application_no = h.application_no AND b.moment < c.begins AND b.moment >= h.moment - INTERVAL 200 DAY)
   AND NOT EXISTS (SELECT 1 FROM spooled t WHERE t.place = h.place AND t.application_no = h.application_no AND t.moment <= h.moment + INTERVAL 200 DAY)
 """
+# Nobody chooses a period by the hour: an export that has something of a day has all of it that was there before.
+_WHOLE_DAYS = """
+SELECT * REPLACE (CASE WHEN stated THEN begins ELSE date_trunc('day', begins) END AS begins,
+    CASE WHEN stated THEN ends ELSE date_trunc('day', ends) + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND END AS ends) FROM incoming_place
+"""
 _NOW = """
 SELECT t.no, t.layout, t.place, t.year, t.moment, t.cells FROM spooled t JOIN fresh USING (no) WHERE t.place IN (SELECT place FROM former_place)
 """
@@ -138,8 +143,9 @@ class Comparison:
             ("incoming_file", pl.DataFrame({"file": self.files}, schema={"file": pl.String})),
         ):
             self.con.register(name, frame.to_arrow())
+            told = _WHOLE_DAYS if name == "incoming_place" else f"FROM {name}"
             self.con.execute(
-                f"CREATE OR REPLACE TEMP TABLE {name.replace('incoming', 'tonight')} AS SELECT DISTINCT * FROM {name}"
+                f"CREATE OR REPLACE TEMP TABLE {name.replace('incoming', 'tonight')} AS SELECT DISTINCT * FROM ({told})"
             )
             self.con.unregister(name)
 

@@ -11,6 +11,7 @@ current set (docs/nightly.md):
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ SAMPLED = 24
 """Entries of a file by which a later one that holds the same is known."""
 SAME = 0.5
 """Share of the sample that a later file must hold to be an export of the same journal."""
+WRITTEN_SECONDS = 20
+"""How long a killed intake of many files may have worked for nothing."""
 PASSED_OVER = ("~$", ".")
 """Beginnings of names that are no exports: Excel's lock files, hidden files."""
 NO_NAME = "The name is not written in UTF-8. Give the file another one."
@@ -80,7 +83,7 @@ def take_in(
 ) -> tuple[Ledger, Taken]:
     """Take from `inbox` what is new in the offices' `folders`, and enter it in the archive's ledger.
 
-    It may be killed anywhere and run again: what is in the archive but not in the ledger is taken anew.
+    It may be killed anywhere and run again: what is in the archive but not in the ledger is taken anew; the ledger is written now and then.
     Raises OSError where the inbox can't be read or the archive not written.
     """
     ledger, taken = read_ledger(archive), Taken()
@@ -88,10 +91,13 @@ def take_in(
     waiting = still_written([path for path, _ in found], settle_seconds, now)
     taken.waiting += sorted(path.relative_to(inbox).as_posix() for path in waiting)
     entries = _Entries(ledger)
-    changed = False
+    changed, written = False, time.monotonic()
     for path, office in sorted(found, key=_age):
         if path in waiting:
             continue
+        if changed and time.monotonic() - written > WRITTEN_SECONDS:
+            write_ledger(archive, ledger)
+            changed, written = False, time.monotonic()
         try:
             changed |= _take(path, office, inbox, archive, day, ledger, taken, examine, entries)
         except AuditorError as fault:

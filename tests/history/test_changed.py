@@ -13,6 +13,7 @@ import pytest
 from history.nights import HEADER, IN_TIME, LATE, NEXT, OTHER, Nights
 
 THIRD = "D,O,3,child_allowance,provider,register,2018-03-19 10:00,2018-03-19 10:10"
+FOURTH = "D,O,4,child_allowance,provider,register,2018-03-19 16:00,2018-03-19 16:10"
 Journals = list[list[str]]
 """An office's rows of each night; the last ones stay."""
 
@@ -88,6 +89,8 @@ STORIES: dict[str, Journals] = {
     "put back": [ALL, [IN_TIME, NEXT, OTHER], ALL, [IN_TIME, NEXT, OTHER]],
     "twice": [ALL, [LATE.replace("10:40", "10:30"), NEXT, OTHER], [IN_TIME, NEXT, OTHER]],
     "gone": [[LATE, OTHER, THIRD], [LATE, THIRD], [LATE, THIRD], [LATE, OTHER, THIRD]],
+    "gone at the edge": [[*ALL, THIRD, FOURTH], [*ALL, THIRD]],
+    "gone with its day": [[*ALL, THIRD], ALL],
     "torn": [[*ALL, THIRD], [LATE, NEXT, TORN, THIRD], [LATE, NEXT, THIRD]],
     "turned": [ALL, TURNED],
     "printed": [[f"{row},20.03.2018" for row in ALL], [f"{row},21.03.2018" for row in ALL]],
@@ -211,6 +214,12 @@ def test_gone(village: Village) -> None:
     assert (row["source_file"], row["source_line"], row["received_at"]) == (None, None, "2018-03-16 10:00:00")
     assert "gone.csv:3" in row["message"]
     assert village.state("gone") == ["new", "open", "resolved"]
+
+
+def test_gone_at_the_edge(village: Village) -> None:
+    """The last row of the last day: an export that has something of a day has the rest. A day of which it has nothing may lie outside."""
+    assert village.of("gone at the edge", 2) == [("4", "register")]
+    assert village.of("gone with its day", 2) == []
 
 
 @pytest.mark.parametrize("office", NO_CHANGE)

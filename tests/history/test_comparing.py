@@ -56,10 +56,14 @@ def journal(night: tuple[list[Key], dict[Key, Cells], bool]) -> tuple[list[str],
     held: dict[Key, Cells] = {}
     lines = []
     for key in order:
-        day = f"2018-03-{10 + KEYS.index(key)}"
-        entry = {name: f"{day} {text}" if text and name.endswith("_at") else text for name, text in cells[key].items()}
+        # Two entries a day, no two of the same minute: else one could be the other under another name.
+        minute, day = KEYS.index(key), f"2018-03-{10 + KEYS.index(key) // 2}"
+        entry = {
+            name: f"{day} {text[:4]}{minute}" if text and name.endswith("_at") else text
+            for name, text in cells[key].items()
+        }
         if not entry["received_at"] and not entry["completed_at"]:
-            entry["received_at"] = f"{day} 08:00"
+            entry["received_at"] = f"{day} 08:0{minute}"
         held[key] = entry
         number, step = key
         lines.append(
@@ -85,7 +89,7 @@ class Reference:
         gone = {
             key
             for key, entry in self.last.items()
-            if key not in now and min(every) <= min(moments(entry)) <= max(every)
+            if key not in now and min(every).date() <= min(moments(entry)).date() <= max(every).date()
         }
         for key, entry in now.items():
             before = self.last.get(key, entry)
