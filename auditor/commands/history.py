@@ -119,7 +119,7 @@ def replies(files: tuple[Path, ...], store: Path, lang: str) -> int:
         known = known_fingerprints(opened)
         read = [(file, read_replies(file, known)) for file in files]
         for file, told in read:
-            keep_replies(opened, file, told.replies)
+            keep_replies(opened, file.name, told.replies)
             for fault in told.faults:
                 said = words(f"reply.{fault.wrong}", column=fault.column, value=fault.value)
                 click.echo(f"{file}:{fault.line}: {said}")

@@ -5,6 +5,8 @@ A reply is known by the fingerprint of its finding, so it survives every rerun. 
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +23,8 @@ from auditor.report.findings_book import CHOICES, REPLY, reply_places
 
 DAYS = ("document_date", "period_from", "period_to")
 TEXT_LENGTH = 1000
+LOOKED_AT = 8 << 20
+"""Bytes of a part of a workbook that are searched for the reply's columns; the header is among the first."""
 REPLIES = {
     "fingerprint": pl.String,
     "reply": pl.String,
@@ -52,21 +56,62 @@ class Replies:
 
 def read_replies(file: Path, known: set[str]) -> Replies:
     """Read a workbook. known: fingerprints that the history has. Raises InputError where no sheet has the reply's columns."""
-    try:
-        book = calamine.load_workbook(str(file))
-        sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
-    except (calamine.CalamineError, OSError) as fault:
-        raise InputError(f"It cannot be read as a workbook: {fault}.", where=str(file)) from fault
-    for rows in sheets:
-        for at, header in enumerate(rows):
-            places = reply_places([_text(cell) or "" for cell in header])
-            if "fingerprint" in places and "reply" in places:
-                return _read(rows[at + 1 :], at + 2, places, known)
+    for rows in _sheets(file):
+        found = _header(rows)
+        if found is not None:
+            at, places = found
+            return _read(rows[at + 1 :], at + 2, places, known)
     raise InputError(
         "No sheet has the columns `fingerprint` and `reply`.",
         where=str(file),
         hint="Return the workbook that came with the letter, with its yellow columns filled in.",
     )
+
+
+def is_reply(file: Path) -> bool:
+    """Whether a file is a workbook with the reply's columns. A journal is known by its text alone, and not read for this."""
+    try:
+        with zipfile.ZipFile(file) as parts:
+            if not any(_speaks_of_findings(parts, name) for name in parts.namelist() if name.endswith(".xml")):
+                return False
+        return any(_header(rows) is not None for rows in _sheets(file))
+    except (
+        InputError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+    ):
+        return False  # what is wrong with it is said by who reads it as a journal
+
+
+def _speaks_of_findings(parts: zipfile.ZipFile, name: str) -> bool:
+    with parts.open(name) as part:
+        return b"fingerprint" in part.read(LOOKED_AT)
+
+
+def _sheets(file: Path) -> list[list[list[object]]]:
+    try:
+        book = calamine.load_workbook(str(file))
+        return [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]  # type: ignore[misc]
+    except (calamine.CalamineError, OSError) as fault:
+        raise InputError(f"It cannot be read as a workbook: {fault}.", where=str(file)) from fault
+    except BaseException as fault:  # a torn workbook may break the library itself, whose fault is no Exception
+        if type(fault).__name__ != "PanicException":
+            raise
+        raise InputError("It broke its reader: is it whole?", where=str(file)) from fault
+
+
+def _header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]] | None:
+    """Where the header of the replies stands, and its columns."""
+    for at, header in enumerate(rows):
+        places = reply_places([_text(cell) or "" for cell in header])
+        if "fingerprint" in places and "reply" in places:
+            return at, places
+    return None
 
 
 def _read(rows: Sequence[Sequence[object]], line: int, places: dict[str, int], known: set[str]) -> Replies:
@@ -142,17 +187,21 @@ def _day(cell: object) -> date | None:
     return moment.date() if isinstance(moment, datetime) else None
 
 
-def known_fingerprints(history: History) -> set[str]:
-    """Those of every finding that the history has ever had."""
-    return {fingerprint for (fingerprint,) in history.con.execute("SELECT fingerprint FROM life").fetchall()}
+def known_fingerprints(history: History, districts: set[str] | None = None) -> set[str]:
+    """Those of every finding that the history has ever had, or of every one in some districts."""
+    query = "SELECT fingerprint FROM life WHERE $districts::VARCHAR[] IS NULL OR list_contains($districts, district)"
+    given = {"districts": None if districts is None else sorted(districts)}
+    return {fingerprint for (fingerprint,) in history.con.execute(query, given).fetchall()}
 
 
-def keep_replies(history: History, file: Path, replies: pl.DataFrame) -> None:
-    """Keep what was read of a file, all of it or nothing."""
+def keep_replies(history: History, file: str, replies: pl.DataFrame, sent: tuple[str, str] | None = None) -> None:
+    """Keep what was read of a file, all of it or nothing. sent: folder of the inbox and hash of a file that came through it."""
     with history.transaction():
         found = first(history.con, "SELECT coalesce(max(taken), 0) + 1 FROM reply")
         assert found is not None
-        told = replies.with_columns(pl.lit(file.name).alias("file"), pl.lit(found[0], dtype=pl.Int64).alias("taken"))
+        told = replies.with_columns(pl.lit(file).alias("file"), pl.lit(found[0], dtype=pl.Int64).alias("taken"))
         history.con.register("replied", told.to_arrow())
         history.con.execute("INSERT INTO reply BY NAME FROM replied")
         history.con.unregister("replied")
+        if sent is not None:
+            history.con.execute("INSERT INTO reply_file VALUES (?, ?)", list(sent))

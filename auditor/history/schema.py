@@ -12,6 +12,7 @@
     life          one row a finding by fingerprint: where it is, its state, since which run, first and last run that found it
     life_event    fingerprint, run, state: each change of state
     reply         what an office answered to a finding: the latest answer counts, earlier ones stay
+    reply_file    office (folder of the inbox), sha256: workbooks with replies that a night took
     sent_layout   layout, header (names of an export's columns), judged (canonical name to header name): how a row was laid out
     sent_place    place, district, office
     sent          a row as an office sent it: entry (the same through all versions of one row), since, until (run that brought
@@ -35,7 +36,7 @@ import duckdb
 
 from auditor.engine.result import VERDICTS
 
-VERSION = 3
+VERSION = 4
 SEPARATOR = "\x1f"
 """Between the cells of a row; white space is folded before, so no cell holds it."""
 
@@ -85,7 +86,11 @@ CREATE TABLE outbox (message_id VARCHAR, run BIGINT, kind VARCHAR, district VARC
     state VARCHAR, attempts INTEGER, next_try TIMESTAMP, said VARCHAR, changed_at TIMESTAMP);
 """
 
-STEPS: tuple[str | Callable[[duckdb.DuckDBPyConnection], None], ...] = (_FIRST, _SECOND, _THIRD)
+_FOURTH = """
+CREATE TABLE reply_file (office VARCHAR, sha256 VARCHAR);
+"""
+
+STEPS: tuple[str | Callable[[duckdb.DuckDBPyConnection], None], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 """Step n carries a file from layout n to n + 1; layout 0 is an empty database."""
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from auditor.errors import AuditorError, InputError
 from auditor.exports.find import Found
 from auditor.exports.opening import open_exports
+from auditor.history.replies import is_reply
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 from auditor.journal.reading import Reading, read_source
@@ -22,6 +23,8 @@ MOMENTS = ("received_at", "completed_at")
 
 def examine(path: Path, profile: Profile, register: Register) -> Contents:
     """What the file holds. Raises InputError where it can't be read, whatever the reason."""
+    if is_reply(path):
+        return Contents(0, None, None, pl.Series("entry", [], dtype=pl.String), reply=True)
     try:
         return _contents(path, profile, register)
     except AuditorError:

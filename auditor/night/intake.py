@@ -40,12 +40,14 @@ ENTRY = ("application_no", "service", "channel", "step")
 
 @dataclass(frozen=True)
 class Contents:
-    """What a file holds: rows read, the days of its earliest and latest moment (None without any), and its entries (`ENTRY` joined)."""
+    """What a file holds: rows read, the days of its earliest and latest moment (None without any), and its entries (`ENTRY` joined).
+    reply: it is a workbook of findings that came back, and holds none of these."""
 
     rows: int
     begins: date | None
     ends: date | None
     entries: pl.Series
+    reply: bool = False
 
 
 Examine = Callable[[Path, str], Contents]
@@ -210,6 +212,7 @@ def _keep(path: Path, office: str, sha256: str, contents: Contents, archive: Pat
         begins=contents.begins.isoformat() if contents.begins else "",
         ends=contents.ends.isoformat() if contents.ends else "",
         sample=tuple(unique.gather_every(step)[:SAMPLED]),
+        reply=contents.reply,
     )
 
 

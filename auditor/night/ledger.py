@@ -15,7 +15,7 @@ from auditor.durable import write_durably
 from auditor.errors import UsageError
 
 LEDGER = "ledger.json"
-LAYOUT = 1
+LAYOUT = 2
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Kept:
     """One content that an office sent, in the archive.
 
     archived: its place below the archive. rows: rows read. begins, ends: the earliest and latest moment in it (`YYYY-MM-DD`),
-    empty where it has none. sample: some of its entries, by which a later export that holds the same is known.
+    empty where it has none. sample: some of its entries, by which a later export that holds the same is known. reply: it is no export
+    but a workbook of findings that came back.
     """
 
     office: str
@@ -35,6 +36,7 @@ class Kept:
     begins: str
     ends: str
     sample: tuple[str, ...]
+    reply: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,14 @@ class Ledger:
         gone = set(withdrawn)
         once: dict[tuple[str, str], Name] = {}
         for each in sorted(self.names.values(), key=lambda name: (name.office, name.name)):
-            if not each.replaced_by and each.sha256 not in gone:
+            if not each.replaced_by and each.sha256 not in gone and not self.contents[each.office, each.sha256].reply:
                 once.setdefault((each.office, each.sha256), each)
         return list(once.values())
+
+    def replies(self) -> list[Name]:
+        """The workbooks of findings that came back, in the order in which they came."""
+        names = sorted(self.names.values(), key=lambda name: name.order)
+        return [each for each in names if self.contents[each.office, each.sha256].reply]
 
     def overlapping(self, names: Iterable[Name]) -> dict[tuple[str, str], int]:
         """Office and name of each of `names` whose period another one of its office overlaps, to the order in which it was taken."""
@@ -87,6 +94,8 @@ class Ledger:
         """Office folder to the day on which something new last came from it."""
         days: dict[str, str] = {}
         for each in self.names.values():
+            if self.contents[each.office, each.sha256].reply:
+                continue
             days[each.office] = max(days.get(each.office, ""), each.taken_on)
         return days
 

@@ -45,6 +45,7 @@ from auditor.night.place import WORK, inboxes
 from auditor.night.post import send_post
 from auditor.night.publish import clear_staged, night_folder, publish, staged
 from auditor.night.records import Record, find_record, keep_record
+from auditor.night.replies import take_replies
 from auditor.night.status import write_status
 from auditor.night.telling import Telling
 from auditor.night.tidy import tidy
@@ -117,6 +118,9 @@ class NightRun:
             counts |= {name: len(getattr(told.taken, name)) for name in ("taken", "refused", "waiting", "strangers")}
             counts |= {"same_again": told.taken.again, "silent": len(told.silent)}
             night = write_night(folders.history, Night(told.as_of, _given(ledger, self.config.withdrawn)))
+        with self.log.stage("replies", told) as counts:
+            told.replies = take_replies(self.config, ledger, means.register)
+            counts |= {"files": len(told.replies), "replies": sum(each.n for each in told.replies)}
         known = self._finish(night, means)
         told.repeated = known and told.finished != night.as_of
         with self.log.stage("tidy", told) as counts:

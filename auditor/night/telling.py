@@ -8,6 +8,7 @@ from datetime import date, datetime
 from auditor.language import Words
 from auditor.mail.message import Content
 from auditor.mail.outbox import Post
+from auditor.night.replies import Replied
 from auditor.night.told import DONE, FAILED, Silent, Told
 
 MOST_LINES = 200
@@ -59,12 +60,14 @@ class Telling:
         found = [self._fault(told), self._figures(told)]
         for name, level, lines in (
             ("refused", "fail", [f"{each.name}: {each.reason}" for each in told.taken.refused]),
+            ("replies", "warn" if any(each.faults for each in told.replies) else "ok", self._replies(told.replies)),
             ("silent", "warn", [self._silent(each) for each in told.silent]),
             ("waiting", "warn", told.taken.waiting),
             ("strangers", "warn", told.taken.strangers),
         ):
             if lines:
-                found.append(Part(self.words(f"part.{name}", n=len(lines)), level, _cut(lines)))
+                n = len(told.replies) if name == "replies" else len(lines)
+                found.append(Part(self.words(f"part.{name}", n=n), level, _cut(lines)))
         found.append(self._letters(told))
         if stages:
             found.append(self._stages(told))
@@ -114,6 +117,18 @@ class Telling:
         if each.last is None:
             return self.words("silent.never", **values)
         return self.words("silent.since", **values, last=self.day(each.last))
+
+    def _replies(self, replies: list[Replied]) -> list[str]:
+        words, lines = Words("history", self.words.language), []
+        for each in replies:
+            faulty = len({fault.line for fault in each.faults})
+            lines.append(
+                each.unreadable or words("reply.taken", file=each.name, n=each.n, faulty=faulty, empty=each.empty)
+            )
+            for fault in each.faults:
+                said = words(f"reply.{fault.wrong}", column=fault.column, value=fault.value)
+                lines.append(f"{each.name}:{fault.line}: {said}")
+        return lines
 
     def _letters(self, told: Told) -> Part:
         words = self.words

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from auditor.mail.outbox import Post
 from auditor.night.intake import Taken
+from auditor.night.replies import Replied
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
 
@@ -66,6 +67,7 @@ class Told:
     fault: str = ""
     taken: Taken = field(default_factory=Taken)
     silent: list[Silent] = field(default_factory=list)
+    replies: list[Replied] = field(default_factory=list)
     figures: Figures | None = None
     answers: list[str] = field(default_factory=list)
     unaddressed: list[str] = field(default_factory=list)
