@@ -30,7 +30,7 @@ def mail(config_file: Path, release: int | None, resend: str | None, dry_run: bo
     from auditor.mail.delivery import deliver
     from auditor.mail.outbox import DRY_RUN, Outbox
     from auditor.night.lock import only_run
-    from auditor.night.post import notify, strike
+    from auditor.night.post import notify, readdress
     from auditor.night.telling import Telling
 
     config = place_of(config_file)
@@ -62,7 +62,7 @@ def mail(config_file: Path, release: int | None, resend: str | None, dry_run: bo
                     f"{resend} is not in doubt: {post.state}.", hint="Only a letter in doubt or refused is sent again."
                 )
             outbox.set_state(post, "due", clock())
-        struck = strike(outbox, config, clock())
+        struck = readdress(outbox, config, telling, clock())
         done = deliver(outbox, config.mail, clock)
         done.failed += len(struck)
         done.trouble += struck

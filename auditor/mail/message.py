@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Protocol
@@ -70,6 +71,14 @@ def compose(identity: str, sender: str, recipient: str, content: Content, at: da
         main, _, sub = each.media_type.partition("/")
         message.add_attachment(each.content, maintype=main, subtype=sub, filename=" ".join(each.name.split()))
     _fix_boundaries(message, identity)
+    return message.as_bytes()
+
+
+def readdressed(raw: bytes, identity: str, recipient: str) -> bytes:
+    """A composed message to another recipient, under a name of its own; nothing else of it changes."""
+    message = BytesParser(policy=SMTP).parsebytes(raw)
+    for name, value in (("Message-ID", identity), ("To", recipient)):
+        message.replace_header(name, value)
     return message.as_bytes()
 
 

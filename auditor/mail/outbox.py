@@ -142,6 +142,17 @@ class Outbox:
                 [state, said, now, post.message_id],
             )
 
+    def readdress(self, post: Post, messages: Iterable[Message], now: datetime, said: str) -> list[Message]:
+        """Take a message back that is due, and enter others in its place, all of it or nothing; those that the outbox did not know."""
+        fresh = self.lay_down([message for message in messages if not self.knows(message)], _part_of(post))
+        with self._history.transaction():
+            self._history.con.execute(
+                "UPDATE outbox SET state = 'failed', said = ?, changed_at = ? WHERE message_id = ?",
+                [said, now, post.message_id],
+            )
+            self.enter(fresh, _part_of(post), post.run, "due", now)
+        return fresh
+
     def put_off(self, post: Post, nights: tuple[int, ...], now: datetime, said: str) -> None:
         """One more attempt failed for the time being: the n-th waits the n-th number of `nights`, those after it the last."""
         wait = nights[min(post.attempts, len(nights) - 1)] * NIGHT
@@ -181,6 +192,10 @@ class Outbox:
     def _rows(self, condition: str, *values: object) -> list[Post]:
         query = f"SELECT {COLUMNS} FROM outbox WHERE {condition} ORDER BY run NULLS FIRST, kind, district, recipient"
         return [Post(*row) for row in self._history.con.execute(query, list(values)).fetchall()]
+
+
+def _part_of(post: Post) -> str:
+    return post.file.partition("/")[0]
 
 
 def _place(part: str, message: Message) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from auditor.errors import UsageError
 from auditor.history.history import History
 from auditor.mail.delivery import KINDS, Delivered, deliver
-from auditor.mail.message import Content
-from auditor.mail.outbox import Outbox
+from auditor.mail.message import Content, Message, message_id, readdressed
+from auditor.mail.outbox import Outbox, Post
 from auditor.night.config import Config
 from auditor.night.letters import posted
+from auditor.night.means import gather
 from auditor.night.telling import Telling
 from auditor.night.told import DONE, Told
 
@@ -41,7 +43,7 @@ def send_post(config: Config, told: Told, telling: Telling, clock: Callable[[], 
                 zone,
                 *marks,
             )
-            told.troubles += strike(outbox, config, clock())
+            told.troubles += readdress(outbox, config, telling, clock())
             done = deliver(outbox, config.mail, clock, KINDS if config.mail.automatic else LETTERS)
             told.troubles += done.trouble
             notify(outbox, history, config, done, telling, clock, zone)
@@ -68,20 +70,42 @@ def enter(
         outbox.enter(messages, part, run, "due", now)
 
 
-def strike(outbox: Outbox, config: Config, now: datetime) -> list[str]:
+def readdress(outbox: Outbox, config: Config, telling: Telling, now: datetime) -> list[str]:
     """Take back what is due to an address that the configuration no longer names; a sentence for each.
 
-    A letter is addressed when its run is made: an address that was wrong, or whose holder left, is put right before the release.
+    A letter is addressed when its run is made: an address that was wrong, or whose holder left, is put right before the release. Then
+    the letter goes to those of the district's head that have none of this run.
+    Raises what `gather` raises, if the register can't be read.
     """
     heads = config.districts.values()
     named = {*config.mail.inspector, *config.mail.operator, *(address for head in heads for address in head.recipients)}
+    struck = [post for post in outbox.in_state("due") if post.recipient not in named]
+    letters = any(post.kind == "letter" for post in struck)
+    by_district = gather(config).heads if letters else {}
     told = []
-    for post in outbox.in_state("due"):
-        if post.recipient not in named:
-            said = f"The configuration no longer names {post.recipient}: not sent."
-            outbox.set_state(post, "failed", now, said)
-            told.append(f"{post.message_id}: {said}")
+    for post in struck:
+        head = by_district.get(post.district) if post.kind == "letter" else None
+        had = (
+            {other.recipient for other in outbox.of_run(post.run) if other.district == post.district}
+            if post.run
+            else set()
+        )
+        others = [address for address in (head.recipients if head else ()) if address not in had]
+        said = telling.words("letters.struck", recipient=post.recipient, id=post.message_id)
+        try:
+            made = [_to(post, outbox.content(post), config, address) for address in others]
+        except UsageError as fault:
+            made, said = [], f"{said} {fault.what}"
+        if outbox.readdress(post, made, now, said):
+            said += " " + telling.words("letters.readdressed", recipients=", ".join(others))
+        told.append(said)
     return told
+
+
+def _to(post: Post, raw: bytes, config: Config, address: str) -> Message:
+    """The letter to another address of its district's head."""
+    identity = message_id(config.mail.sender, "readdressed", post.message_id, address)
+    return Message(identity, post.kind, post.district, address, readdressed(raw, identity, address))
 
 
 def notify(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import email
+import email.policy
 import io
 import json
 import os
@@ -380,8 +382,8 @@ def test_with_release_manual_a_night_sends_nothing(tmp_path: Path) -> None:
     assert server.recipients() == ["inspector@oblast.example", HEADS["abai"]]
 
 
-def test_an_address_put_right_before_the_release_gets_no_letter_at_the_wrong_one(tmp_path: Path) -> None:
-    """The letter was addressed when its run was made; nobody whom the configuration does not name gets it."""
+def test_an_address_put_right_before_the_release_gets_the_letter_and_the_wrong_one_none(tmp_path: Path) -> None:
+    """The letter was addressed when its run was made; nobody whom the configuration does not name gets it, and its head once."""
     config = made(tmp_path, MAIL)
     for office in NAMES:
         send(config, office, "march.csv", journal(office))
@@ -391,9 +393,24 @@ def test_an_address_put_right_before_the_release_gets_no_letter_at_the_wrong_one
     done = said("mail", "--config", str(config.file), "--release", "1")
     assert done.returncode == 1
     assert f"The configuration no longer names {HEADS['abai']}" in done.stderr
-    (sent,) = (tmp_path / "eml").iterdir()
-    assert f"To: {HEADS['nura']}" in sent.read_text(encoding="utf-8")
-    assert states(config) == {"failed": 1, "sent": 1}
+    assert "goes to new@oblast.example instead" in done.stderr
+    sent = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in (tmp_path / "eml").iterdir()
+    ]
+    assert {str(message["To"]) for message in sent} == {HEADS["nura"], "new@oblast.example"}
+    assert len({str(message["Message-ID"]) for message in sent} | {str(message["Subject"]) for message in sent}) == 4
+    with History.open(config.database) as history:
+        (wrong,) = Outbox(history, config.folders.outbox).in_state("failed")
+        old = email.message_from_bytes(
+            Outbox(history, config.folders.outbox).content(wrong), policy=email.policy.default
+        )
+    (new,) = (message for message in sent if message["To"] == "new@oblast.example")
+    attached = [[part.get_payload(decode=True) for part in message.walk()] for message in (old, new)]
+    assert attached[0] == attached[1], "the letter is the same, byte for byte"
+    assert states(config) == {"failed": 1, "sent": 2}
+    assert said("mail", "--config", str(config.file)).returncode == 0
+    assert states(config) == {"failed": 1, "sent": 2}, "and once"
 
 
 def test_a_district_without_a_head_is_named(tmp_path: Path) -> None:
