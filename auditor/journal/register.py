@@ -130,7 +130,7 @@ class _Reader:
                 until=entry.day("until", required=False),
                 week=week_of(entry),
                 moved_day=intervals_of(entry, "moved_day", required=False),
-                source=entry.text("source", required=False),
+                source=dict.fromkeys(LANGUAGES, entry.text("source", required=False)),
             )
             entry.done()
             if hours.until is not None and hours.until <= hours.since:

@@ -58,8 +58,8 @@ def _hours(section: Section, first: date) -> tuple[Hours, ...]:
             until=entry.day("until", required=False),
             week=week_of(entry),
             moved_day=intervals_of(entry, "moved_day", required=False),
-            source=entry.text("source"),
-            assumption=entry.text("assumption", required=False),
+            source=entry.languages("source"),
+            assumption=entry.languages("assumption", required=False),
         )
         entry.done()
         if hours.until is not None and hours.until <= hours.since:

@@ -74,7 +74,9 @@ def _acts(root: Section) -> dict[str, Act]:
         dated = section.day("dated") or NOWHEN
         since = section.day("in_force_from") or NOWHEN
         assumed = section.day("assumed_until", required=False)
-        act = Act(identifier, section.languages("title"), dated, since, assumed, section.text("remark", required=False))
+        act = Act(
+            identifier, section.languages("title"), dated, since, assumed, section.languages("remark", required=False)
+        )
         section.done()
         if identifier in acts:
             section.fault("id", f"the act {identifier} stands twice", "keep one of the two")

@@ -159,6 +159,10 @@ class Section:
 
     def languages(self, key: str, *, required: bool = True) -> dict[str, str]:
         """A text in each language."""
+        if isinstance(self.block.entries.get(key), Text):
+            self.asked.add(key)
+            self.fault(key, "is a text in one language", "write `kk:`, `ru:` and `en:` lines under it")
+            return {}
         child = self.section(key, required=required)
         if child is None:
             return {}

@@ -145,7 +145,7 @@ class _ProcedureReader:
             steps=steps,
             branches=branches,
             total=section.limit("total"),
-            reason=section.text("reason", required=bool(wording), right="why a later wording is applied"),
+            reason=section.languages("reason", required=bool(wording)),
         )
         return begins.id if begins else "", edition, wording
 
@@ -182,7 +182,7 @@ class _ProcedureReader:
             required_unless=section.known("required_unless", ids, "step", required=False),
             handover=section.limit("handover"),
             names=section.names("names", required=False) or self.step_names.get(identifier, {}),
-            remark=section.text("remark", required=not accuses, right="why the step is not the office's alone"),
+            remark=section.languages("remark", required=not accuses),
             ends_basis=cast("Basis", section.choice("ends_basis", ("ambiguous",), required=False, default="exact")),
         )
         if role and accepts and role not in accepts:

@@ -16,6 +16,8 @@ Unit = Literal["minute", "hour", "working_day"]
 Basis = Literal["exact", "later_wording", "overtaken_by_statute", "assumed_date", "ambiguous"]
 Names = dict[str, tuple[str, ...]]
 """Language (`kk`, `ru`, `en`) to spellings; the first is the one shown."""
+Texts = dict[str, str]
+"""Language (`kk`, `ru`, `en`) to what is said in it."""
 
 UNITS: tuple[Unit, ...] = ("minute", "hour", "working_day")
 LANGUAGES = ("kk", "ru", "en")
@@ -54,7 +56,7 @@ class Step:
     required_unless: tuple[str, ...]
     handover: Limit | None
     names: Names
-    remark: str = ""
+    remark: Texts = field(default_factory=dict)
     ends_basis: Basis = "exact"
 
 
@@ -76,7 +78,7 @@ class Edition:
     steps: tuple[Step, ...]
     branches: tuple[tuple[tuple[str, ...], ...], ...] = ()
     total: Limit | None = None
-    reason: str = ""
+    reason: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Act:
     dated: date
     in_force_from: date
     assumed_until: date | None
-    remark: str
+    remark: Texts
 
 
 @dataclass(frozen=True)
@@ -156,8 +158,8 @@ class Hours:
     until: date | None
     week: dict[int, tuple[tuple[int, int], ...]]
     moved_day: tuple[tuple[int, int], ...]
-    source: str
-    assumption: str = ""
+    source: Texts
+    assumption: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

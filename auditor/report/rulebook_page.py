@@ -130,7 +130,13 @@ def _act(act: Act, wording: Wording, words: Words) -> tuple[str, str, str, str, 
     force = wording.day(act.in_force_from)
     if act.assumed_until is not None:
         force += f" ({words('assumed')})"
-    return act.id, act.title.get(wording.language, act.id), wording.day(act.dated), force, act.remark
+    return (
+        act.id,
+        act.title.get(wording.language, act.id),
+        wording.day(act.dated),
+        force,
+        act.remark.get(wording.language, ""),
+    )
 
 
 def _limit(limit: Limit, rules: Words) -> str:
@@ -227,6 +233,7 @@ def _edition(
         f"d-{service.item}-{procedure.channel}-{number}",
     )
     _, *about = show.about(rulebook, service, procedure, edition, rules, wording.day)
+    about += [edition.reason[wording.language]] if wording.language in edition.reason else []
     rows = tuple(_steps(rulebook, service, edition, wording, words, rules))
     return EditionPart(tuple(about), drawing, rows, any(row.stricter for row in rows))
 
@@ -247,7 +254,7 @@ def _steps(
             stricter=_stricter(rulebook, service, step, words, rules),
             marks=(*marks, *show.marks(step, rules, names)),
             citation=cite(rulebook, service.id, step.citation, rules),
-            remark=step.remark,
+            remark=step.remark.get(wording.language, ""),
         )
 
 
@@ -267,7 +274,11 @@ def _calendar(calendar: Calendar, wording: Wording, words: Words) -> CalendarPar
         (
             words("since", day=wording.day(hours.since)),
             tuple(_week(hours.week, words)),
-            ". ".join(text for text in (hours.source, hours.assumption) if text),
+            ". ".join(
+                text.rstrip(".")
+                for told in (hours.source, hours.assumption)
+                if (text := told.get(wording.language, ""))
+            ),
         )
         for hours in calendar.hours
     )

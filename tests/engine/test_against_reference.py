@@ -40,7 +40,7 @@ def offices(which: str) -> dict[tuple[str, str], OwnOffice]:
     """Offices with hours of their own, closed around the days that journals are invented for, and numberings of their own."""
     calendars = rules(which).calendars
     saturdays = dict.fromkeys(range(1, 7), ((9 * 3600, 13 * 3600),))
-    short = Hours(date(2018, 4, 1), date(2018, 12, 28), {**saturdays, 7: ()}, ((10 * 3600, 11 * 3600),), "")
+    short = Hours(date(2018, 4, 1), date(2018, 12, 28), {**saturdays, 7: ()}, ((10 * 3600, 11 * 3600),), {})
     shut = [date(2018, 3, 5) + timedelta(days=i) for i in range(3)] + [date(2018, 8, 20), date(2018, 12, 31)]
     closed = {day: DayOff(day, "office_closed", {}, "") for day in shut}
 

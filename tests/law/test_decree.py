@@ -313,8 +313,8 @@ def test_acts(rulebook: Rulebook, act: str, first_day: str, assumed_until: str) 
     """The earliest possible day of each act, for thirty days an assumption; a remark says what to do about it."""
     found = rulebook.acts[act]
     assert (str(found.in_force_from), str(found.assumed_until)) == (first_day, assumed_until)
-    assert "publication date was not found" in " ".join(found.remark.split())
-    assert "Put the right day here" in " ".join(found.remark.split())
+    assert "publication date was not found" in found.remark["en"]
+    assert "Put the right day here" in found.remark["en"]
     for service in rulebook.services.values():
         for procedure in service.procedures:
             for edition in procedure.editions:

@@ -93,7 +93,7 @@ def test_no_rule_writes_into_the_page(text: str) -> None:
 
     def with_text(told: str) -> Rulebook:
         def renamed(step: Step) -> Step:
-            return replace(step, names={"en": (told,)}, remark=told)
+            return replace(step, names={"en": (told,)}, remark={"en": told})
 
         services = {
             key: replace(

@@ -39,7 +39,7 @@ def days(text: str, kind: str) -> dict[date, DayOff]:
 
 def calendar(kind: str, *intervals: tuple[float, float], last: int = 5, always: bool = False) -> Calendar:
     day = tuple((int(a * H), int(b * H)) for a, b in intervals)
-    hours = Hours(date(2018, 1, 1), None, {n: day if n <= last else () for n in range(1, 8)}, day, "made up")
+    hours = Hours(date(2018, 1, 1), None, {n: day if n <= last else () for n in range(1, 8)}, day, {"en": "made up"})
     return Calendar(
         kind,
         "Asia/Almaty",
