@@ -39,10 +39,10 @@ WITH judged AS (
 SELECT p.app_id AS one, q.app_id AS other, near.one IS NOT NULL AS near, p.edition_id <> q.edition_id AS apart
 FROM numbered p JOIN numbered q ON q.home = p.home AND q.application_no = p.application_no AND q.label_id = p.label_id AND q.district > p.district
 LEFT JOIN near_district near ON near.one = p.district AND near.other = q.district
-WHERE (p.lacking OR q.lacking) AND abs(p.day - q.day) <= {DAYS} AND (near.one IS NOT NULL OR p.edition_id <> q.edition_id
-    OR (bit_count(p.present & q.present) + bit_count(p.inside_present & q.inside_present) <= 1
-        AND (p.present & ~q.present <> 0 OR p.inside_present & ~q.inside_present <> 0)
-        AND (q.present & ~p.present <> 0 OR q.inside_present & ~p.inside_present <> 0)))
+WHERE (p.lacking OR q.lacking) AND abs(p.day - q.day) <= {DAYS} AND (p.edition_id <> q.edition_id
+    OR (bit_count(p.present & q.present) + bit_count(p.inside_present & q.inside_present) <= 1 AND (near.one IS NOT NULL
+        OR ((p.present & ~q.present <> 0 OR p.inside_present & ~q.inside_present <> 0)
+        AND (q.present & ~p.present <> 0 OR q.inside_present & ~p.inside_present <> 0)))))
 """
 _TORN = """
 CREATE OR REPLACE TEMP TABLE torn AS

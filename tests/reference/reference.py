@@ -96,16 +96,16 @@ def find_torn(apps: list[Application], bench: Bench) -> None:
         if not case.unfinished() and not its.unfinished():
             continue
         near = nearly(fold(a.district), fold(b.district))
-        if (near or halves(one, other)) and not registered_apart(one, other, near):
+        if halves(one, other, near) and not registered_apart(one, other, near):
             bench.torn.add(frozenset((a.district, b.district)))
             one.tangled, other.tangled = one.tangled or "two_districts", other.tangled or "two_districts"
 
 
-def halves(one: Application, other: Application) -> bool:
+def halves(one: Application, other: Application, near: bool) -> bool:
     if one.edition is not other.edition:
         return True
     mine, theirs = ({(r.kind, r.step.id) for r in app.rows if r.step is not None} for app in (one, other))
-    return len(mine & theirs) <= 1 and bool(mine - theirs) and bool(theirs - mine)
+    return len(mine & theirs) <= 1 and (near or (bool(mine - theirs) and bool(theirs - mine)))
 
 
 def registered_apart(one: Application, other: Application, near: bool) -> bool:
