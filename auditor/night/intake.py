@@ -56,12 +56,14 @@ Examine = Callable[[Path, str], Contents]
 
 @dataclass(frozen=True)
 class Refused:
-    """A file that was not taken, and why. `name` is relative to the inbox."""
+    """A file that was not taken, and why. `name` is relative to the inbox. kind: `journal` (it can't be read as one), `access` (not read at
+    all) or `name`; `reason` is in English, as what is said on a terminal."""
 
     office: str
     name: str
     sha256: str
     reason: str
+    kind: str = "journal"
 
 
 @dataclass
@@ -108,7 +110,9 @@ def take_in(
         except OSError as fault:
             if fault.filename != str(path):  # the archive's, not this file's
                 raise
-            taken.refused.append(Refused(office, path.relative_to(inbox).as_posix(), "", fault.strerror or str(fault)))
+            taken.refused.append(
+                Refused(office, path.relative_to(inbox).as_posix(), "", fault.strerror or str(fault), "access")
+            )
     if changed:
         write_ledger(archive, ledger)
     taken.refused.sort(key=lambda each: each.name)
@@ -141,7 +145,7 @@ def _files(inbox: Path, folders: list[str], taken: Taken) -> Iterator[tuple[Path
                 continue
             name = path.relative_to(inbox).as_posix()
             if name != readable(name):
-                taken.refused.append(Refused(top.name, readable(name), _hash(path), NO_NAME))
+                taken.refused.append(Refused(top.name, readable(name), _hash(path), NO_NAME, "name"))
                 continue
             yield path, top.name
 

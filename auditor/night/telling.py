@@ -8,6 +8,7 @@ from datetime import date, datetime
 from auditor.language import Words
 from auditor.mail.message import Content
 from auditor.mail.outbox import Post
+from auditor.night.intake import Refused
 from auditor.night.replies import Replied
 from auditor.night.told import DONE, FAILED, Silent, Told
 
@@ -59,7 +60,7 @@ class Telling:
         """What there is to say, the worst first; nothing of what is as it should be."""
         found = [self._fault(told), self._figures(told)]
         for name, level, lines in (
-            ("refused", "fail", [f"{each.name}: {each.reason}" for each in told.taken.refused]),
+            ("refused", "fail", [self._refused(each) for each in told.taken.refused]),
             ("replies", "warn" if any(each.faults for each in told.replies) else "ok", self._replies(told.replies)),
             ("silent", "warn", [self._silent(each) for each in told.silent]),
             ("waiting", "warn", told.taken.waiting),
@@ -117,6 +118,10 @@ class Telling:
         if each.last is None:
             return self.words("silent.never", **values)
         return self.words("silent.since", **values, last=self.day(each.last))
+
+    def _refused(self, each: Refused) -> str:
+        told = {} if each.kind == "name" else {"reason": each.reason}
+        return self.words(f"refused.{each.kind}", name=each.name, **told)
 
     def _replies(self, replies: list[Replied]) -> list[str]:
         words, lines = Words("history", self.words.language), []
