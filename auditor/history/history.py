@@ -18,7 +18,7 @@ from auditor.errors import UsageError
 from auditor.history.schema import VERSION, carry_forward, first
 
 OWNER_ONLY = 0o600
-MEMORY = "800MB"
+MEMORY = "400MB"
 
 
 class History:

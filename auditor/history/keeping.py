@@ -15,9 +15,10 @@ SELECT (SELECT coalesce(max(place), 0) FROM sent_place) + row_number() OVER (ORD
 FROM tonight_place t ANTI JOIN sent_place p USING (district, office)
 """
 _SUPERSEDE = "UPDATE sent SET until = $run FROM paired p WHERE p.entry = sent.entry AND sent.until IS NULL"
+# Numbers of entries have gaps: those of tonight's rows are their order in the reading, so nothing is sorted.
 _ROWS = """
 INSERT INTO sent
-SELECT coalesce(p.entry, (SELECT coalesce(max(entry), 0) FROM sent) + row_number() OVER (ORDER BY t.no)), $run, NULL, NULL, l.stored, s.place, i.path, t.line,
+SELECT coalesce(p.entry, (SELECT coalesce(max(entry), 0) FROM sent) + t.no + 1), $run, NULL, NULL, l.stored, s.place, i.path, t.line,
     t.application_no, t.year, t.moment, i.received_day, i.completed_day, t.mark, t.cells
 FROM spooled t JOIN fresh USING (no) LEFT JOIN paired p ON p.no = t.no
 JOIN kept_layout l ON l.tonight = t.layout JOIN kept_file i ON i.file_id = t.file_id
