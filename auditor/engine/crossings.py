@@ -3,9 +3,10 @@
     sent       one row an application that the akim sent and of which no provider has an entry: the columns of `numbered`, and last_sid (the
                akim's last step), service, sent_at, sent_bare, due_day (null outside the calendar), due_at, covered (the akim's exports reach beyond it), unsure
     intake     office_key, service, rural, begins, reaches, n: what an office registered first as provider, of a service, and when
-    fragment   applications through the akim that a provider has entries of and no akim: office_key, home_key, application_no, key_year, service, taken_at
+    fragment   applications through the akim that a provider has entries of and no akim: office_key, home_key, application_no, key_year, service, taken_at, person
+    counter    applications that a provider registered first itself, at its own counter: office_key, application_no, key_year, service, taken_at, person
     provider   eid (of `sent`), office_key, rural, in_time: the offices that would have registered it, and whether their exports cover the time
-    possible   eid (of `sent`), and of a fragment that may be it: office_key, home_key, application_no, key_year, taken_at, same_number, same_home, alone
+    possible   eid (of `sent`), and of a fragment that may be it, or of a `counter` of the same person: office_key, home_key, application_no, key_year, taken_at, same_person, same_number, same_home, alone
     crossed    sender, receiver, home_key, eid, gap: a step received (eid), by another kind of office, before the step before it was completed
     passed     office_key, home_key, n: how many steps an office received of another kind of office, of applications registered first by one
     clock_difference  sender, receiver, n (of `crossed`), passed, gap (median, microseconds, negative), withheld (findings)
@@ -25,9 +26,10 @@ AKIM, PROVIDER = "akim", "provider"
 TABLES = """
 CREATE TABLE sent (eid BIGINT, office_key BIGINT, home_key BIGINT, application_no VARCHAR, key_year SMALLINT, label_id INTEGER, sid INTEGER,
     word_key BIGINT, role VARCHAR, received_at TIMESTAMP, completed_at TIMESTAMP, file_id INTEGER, line INTEGER, entry_no BIGINT,
-    service VARCHAR, bare BOOLEAN, due_day DATE, due_at TIMESTAMP, covered BOOLEAN, unsure BOOLEAN);
+    service VARCHAR, bare BOOLEAN, due_day DATE, due_at TIMESTAMP, covered BOOLEAN, unsure BOOLEAN, person UBIGINT);
 CREATE TABLE intake (office_key BIGINT, service VARCHAR, rural BOOLEAN, begins TIMESTAMP, reaches TIMESTAMP);
-CREATE TABLE fragment (office_key BIGINT, home_key BIGINT, application_no VARCHAR, key_year SMALLINT, service VARCHAR, judged BOOLEAN, taken_at TIMESTAMP);
+CREATE TABLE fragment (office_key BIGINT, home_key BIGINT, application_no VARCHAR, key_year SMALLINT, service VARCHAR, judged BOOLEAN, taken_at TIMESTAMP, person UBIGINT);
+CREATE TABLE counter (office_key BIGINT, application_no VARCHAR, key_year SMALLINT, service VARCHAR, taken_at TIMESTAMP, person UBIGINT);
 CREATE TABLE crossed (sender BIGINT, receiver BIGINT, home_key BIGINT, eid BIGINT, gap BIGINT);
 CREATE TABLE passed (office_key BIGINT, home_key BIGINT, n BIGINT);
 """
@@ -45,7 +47,7 @@ FROM edition d JOIN pair p USING (pair_id) JOIN rule_step r USING (edition_id) W
 _SENT = """
 INSERT INTO sent BY NAME
 SELECT k.eid, k.office_key, a.home_key, a.application_no, a.key_year, a.label_id, k.last_sid AS sid, b.word_key, l.role, s.received_at, k.completed_at,
-    b.file_id, b.line, b.entry_no, p.service, k.completed_bare AS bare, w.day AS due_day, w.closes_at AS due_at, c.ends::DATE > w.day AS covered,
+    b.file_id, b.line, b.entry_no, b.person, p.service, k.completed_bare AS bare, w.day AS due_day, w.closes_at AS due_at, c.ends::DATE > w.day AS covered,
     j.unknown > 0 OR j.ambiguous OR j.quarantined OR a.app_id IN (SELECT app_id FROM tangled) AS unsure
 FROM pending k JOIN application a USING (app_id) JOIN judged_application j USING (app_id) JOIN pair p USING (pair_id)
 JOIN rule_step l ON l.sid = k.last_sid JOIN rule_step n ON n.sid = k.sid JOIN step s ON s.app_id = k.app_id AND s.sid = k.last_sid
@@ -69,8 +71,14 @@ WITH halves AS MATERIALIZED (
     FROM application a JOIN pair p USING (pair_id) LEFT JOIN judged_application j USING (app_id) LEFT JOIN crossing c ON c.edition_id = j.edition_id
     WHERE p.channel = 'akim' AND CASE WHEN a.problem IS NULL THEN j.present & c.providers <> 0 AND j.present & c.akims = 0 ELSE a.problem = 'P03' END
 )
-SELECT e.office_key, h.home_key, h.application_no, h.key_year, h.service, h.judged, min(coalesce(e.received_at, e.completed_at))
-FROM halves h JOIN entry e USING (app_id) GROUP BY ALL
+SELECT e.office_key, h.home_key, h.application_no, h.key_year, h.service, h.judged, min(coalesce(e.received_at, e.completed_at)), min(b.person)
+FROM halves h JOIN entry e USING (app_id) JOIN bucket b USING (eid) GROUP BY ALL
+"""
+_COUNTER = """
+INSERT INTO counter
+SELECT s.office_key, a.application_no, a.key_year, c.service, coalesce(s.received_at, s.completed_at), {person}
+FROM step s JOIN crossing c ON c.intake_sid = s.sid AND NOT c.rural JOIN application a USING (app_id) {persons}
+WHERE s.sound AND NOT s.inside AND a.home_key = s.office_key
 """
 
 # (46) Who would have registered it: offices of its district that register this service, or anything that comes through akims.
@@ -89,12 +97,18 @@ WHERE w.rural OR EXISTS (SELECT 1 FROM intake i WHERE i.office_key = w.office_ke
 _POSSIBLE = """
 CREATE TABLE possible AS
 WITH met AS (
-    SELECT s.eid, f.*, f.application_no = s.application_no AS same_number, f.home_key = s.home_key AS same_home,
+    SELECT s.eid, f.*, coalesce(f.person = s.person, false) AS same_person, f.application_no = s.application_no AS same_number, f.home_key = s.home_key AS same_home,
         f.office_key >> 32 = s.office_key >> 32 AS same_district, f.home_key & 4294967295 = s.home_key & 4294967295 AS same_name, f.home_key = f.office_key AS own_number
     FROM sent s JOIN fragment f ON f.service = s.service AND f.office_key <> s.office_key AND (f.judged OR f.office_key IN (SELECT office_key FROM intake))
         AND f.taken_at BETWEEN s.completed_at - INTERVAL 30 DAY AND s.completed_at + INTERVAL 366 DAY
+    WHERE coalesce(f.person = s.person, true)
+    UNION ALL BY NAME
+    SELECT s.eid, c.*, c.office_key AS home_key, true AS same_person, c.application_no = s.application_no AS same_number, false AS same_home, true AS same_district,
+        false AS same_name, true AS own_number
+    FROM sent s JOIN counter c ON c.person = s.person AND c.service = s.service AND c.office_key >> 32 = s.office_key >> 32
+        AND c.taken_at BETWEEN s.completed_at - INTERVAL 1 DAY AND s.completed_at + INTERVAL 366 DAY
 )
-SELECT m.eid, m.office_key, m.home_key, m.application_no, m.key_year, m.taken_at, m.same_number, m.same_home OR m.same_name AS same_home,
+SELECT m.eid, m.office_key, m.home_key, m.application_no, m.key_year, m.taken_at, m.same_person, m.same_number, m.same_home OR m.same_name AS same_home,
     count(*) OVER (PARTITION BY m.eid) = 1 AND count(*) OVER (PARTITION BY m.office_key, m.home_key, m.application_no, m.key_year) = 1 AS alone
 FROM met m
 WHERE CASE WHEN same_district THEN same_number OR same_home OR own_number
@@ -151,6 +165,13 @@ def collect(con: duckdb.DuckDBPyConnection, numbers: dict[str, int]) -> None:
     con.execute(_SENT.format(**_kinds(numbers)))
     con.execute(_INTAKE)
     con.execute(_FRAGMENT)
+    known = con.execute("SELECT 1 FROM bucket WHERE person IS NOT NULL LIMIT 1").fetchone() is not None
+    said = (
+        {"person": "b.person", "persons": "JOIN bucket b ON b.eid = s.eid"}
+        if known
+        else {"person": "NULL", "persons": ""}
+    )
+    con.execute(_COUNTER.format(**said))
     con.execute(_CROSSED)
     con.execute(_PASSED)
 

@@ -100,7 +100,7 @@ FROM (SELECT NULL::VARCHAR AS detail, NULL::BIGINT AS n, NULL::BIGINT AS eid WHE
 # (46) At the akim's last entry; it is nobody's in particular that the papers did not arrive.
 _SENT_PLACE = """
 INSERT INTO finding BY NAME
-SELECT '{code}' AS code, '{severity}' AS severity, 'exact' AS basis, q.detail, q.due_at, s.office_key, s.home_key, s.application_no, s.key_year,
+SELECT '{code}' AS code, CASE WHEN q.n IS NULL THEN '{severity}' ELSE 'warning' END AS severity, 'exact' AS basis, q.detail, q.n, q.due_at, s.office_key, s.home_key, s.application_no, s.key_year,
     s.label_id, s.sid, s.word_key, s.received_at, s.completed_at, s.file_id, s.line, s.entry_no, s.eid, s.role
 FROM ({query}) q JOIN sent s USING (eid)
 """

@@ -11,17 +11,17 @@ from auditor.engine.judge import Judgement
 from auditor.language import Words
 
 NEAREST = 3
-"""Halves named for each application sent: those with its number first, then those nearest in time."""
+"""Halves named for each application sent: those of the same person first, then with its number, then those nearest in time."""
 
 _POSSIBLE = f"""
 SELECT d.text AS district, o.text AS office, s.application_no, s.service, s.completed_at AS sent_at, e.text AS other_district, h.text AS other_office,
     p.application_no AS other_application_no, p.taken_at AS taken_up_at,
-    CASE WHEN p.same_number AND p.alone THEN 'high' WHEN p.same_number OR p.same_home OR p.alone THEN 'medium' ELSE 'low' END AS confidence,
-    list_filter([CASE WHEN p.same_number THEN 'number' END, CASE WHEN p.same_home THEN 'office' END, CASE WHEN p.alone THEN 'alone' END, 'service', 'time'], lambda k: k IS NOT NULL) AS reasons
+    CASE WHEN p.same_person THEN 'sure' WHEN p.same_number AND p.alone THEN 'high' WHEN p.same_number OR p.same_home OR p.alone THEN 'medium' ELSE 'low' END AS confidence,
+    list_filter([CASE WHEN p.same_person THEN 'person' END, CASE WHEN p.same_number THEN 'number' END, CASE WHEN p.same_home THEN 'office' END, CASE WHEN p.alone THEN 'alone' END, 'service', 'time'], lambda k: k IS NOT NULL) AS reasons
 FROM possible p JOIN sent s USING (eid)
 JOIN spelled_district d ON d.code = s.office_key >> 32 JOIN spelled_office o ON o.code = s.office_key & 4294967295
 JOIN spelled_district e ON e.code = p.office_key >> 32 JOIN spelled_office h ON h.code = p.office_key & 4294967295
-QUALIFY row_number() OVER (PARTITION BY p.eid ORDER BY p.same_number DESC, p.same_home DESC, abs(epoch_us(p.taken_at) - epoch_us(s.completed_at)), h.text, p.application_no) <= {NEAREST}
+QUALIFY row_number() OVER (PARTITION BY p.eid ORDER BY p.same_person DESC, p.same_number DESC, p.same_home DESC, abs(epoch_us(p.taken_at) - epoch_us(s.completed_at)), h.text, p.application_no) <= {NEAREST}
 ORDER BY ALL
 """
 _DIFFERENCES = """

@@ -116,7 +116,7 @@ class Audit:
     file_districts: source_file, district, n: the districts found in each file, and how many of its accepted rows are theirs.
     passed_over: files, sheets and tables that were not read, each with the reason; `remarks` has them in words.
     possible_links: district, office, application_no, service, sent_at of what an akim sent; other_district, other_office, other_application_no, taken_up_at
-        of what a provider registered and may be it; confidence (high, medium, low); reasons (list: number, office, alone, service, time).
+        of what a provider registered and may be it; confidence (sure, high, medium, low); reasons (list: person, number, office, alone, service, time).
     clock_differences: district, sender, receiver, crossings (steps received before they were sent), passed (all of them), minutes, withheld (findings).
     left_out: entries received after a stated end of coverage. offices_sha256: that of the register of offices, None without one.
     flows: district (null: all of them together), service, channel, step, role, n (steps with an entry), and of those: waits, waited,

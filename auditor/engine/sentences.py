@@ -55,7 +55,7 @@ def sentences(findings: pl.DataFrame, rulebook: Rulebook, language: str) -> pl.S
         J02            `future` or `order`
         J04            `from..to`, the numbers missing; n: how many
         J05            the lower number
-        J06            the offices that would have registered it
+        J06            the offices that would have registered it; n: applications of their own that may be it, then their numbers follow after a colon
         J07            what became of the entry, in JSON (`auditor.engine.retold`)
     Raises KeyError for a code without a sentence, or a basis without a reason.
     """
@@ -98,6 +98,8 @@ def _variant() -> pl.Expr:
         .then(detail)
         .when(code == "J07")
         .then(detail.str.json_path_match("$.kind"))
+        .when((code == "J06") & pl.col("n").is_not_null())
+        .then(pl.lit("possible"))
         .when((code == "J04") & (pl.col("n") == 1))
         .then(pl.lit("one"))
         .when(code == "P03")

@@ -5,7 +5,7 @@ office, application number), in whatever district, land in one bucket. A bucket 
 
 Columns of a bucket: eid (running number in order of reading), file_id, line, office_key, home_key (district << 32 | office), application_no,
 registered_on, pair_key (service << 32 | channel), word_key (step << 32 | role), employee, received_at, completed_at,
-received_bare, completed_bare, outcome (1: withdrawn or moved), extended_to, entry_no, unseen (see `auditor.journal.rows`),
+received_bare, completed_bare, outcome (1: withdrawn or moved), extended_to, entry_no, unseen and person (see `auditor.journal.rows`),
 row_hash (of the columns that are compared, not judged).
 """
 
@@ -79,6 +79,7 @@ class Staging:
             "extended_to",
             pl.col("entry_no").cast(pl.Int64, strict=False),
             rows["unseen"],
+            rows["person"],
             pl.struct("extra_hash", "entry_no", "outcome", "registered_by").hash(seed=11).alias("row_hash"),
         )
         words.pair_keys.update(narrow["pair_key"].unique().to_list())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+
 import polars as pl
 
 from auditor.journal.layout import Layout, name_seed
 from auditor.journal.moments import Moments, read_moments
+from auditor.journal.persons import valid
 from auditor.journal.profile import COLUMNS, DATES, MOMENTS, TEXTS, Profile
 from auditor.journal.taking import taken, written_as_usual
 
@@ -22,11 +25,14 @@ ROW_COLUMNS = (
     "completed_bare",
     *DATES,
     "extra_hash",
+    "person",
     "unseen",
 )
-"""`unseen` (Int8): bits `NO_RECEIPT` and `NO_COMPLETION`, which say of an entry that the layout has no place for that moment, so that
+"""`person` (UInt64): the applicant's identification number, as a number that means nothing outside this process. `unseen` (Int8): bits `NO_RECEIPT` and `NO_COMPLETION`, which say of an entry that the layout has no place for that moment, so that
 its absence says nothing."""
 NO_RECEIPT, NO_COMPLETION = 1, 2
+SALT = secrets.randbits(63)
+"""Another one each time: what is set down for a run can't be looked up in a table of all numbers."""
 NTH = "nth"
 """Where a row holds several entries: which of the profile's steps this one is (UInt8), beside `ROW_COLUMNS`."""
 BARE = {"received_at": "received_bare", "completed_at": "completed_bare"}
@@ -54,7 +60,7 @@ def type_rows(texts: pl.DataFrame, lines: pl.Series, layout: Layout, profile: Pr
     columns: list[pl.Series | pl.Expr] = [lines.alias("source_line"), pl.lit(0, dtype=pl.Int8).alias("unseen")]
     for name in COLUMNS:
         columns += typed(row_text(texts, name, layout, profile), name, profile)
-    return as_frame(columns).with_columns(extra_hash(texts, layout))
+    return as_frame(columns).with_columns(extra_hash(texts, layout), persons(texts, layout))
 
 
 def as_frame(columns: list[pl.Series | pl.Expr]) -> pl.DataFrame:
@@ -121,6 +127,15 @@ def extra_hash(texts: pl.DataFrame, layout: Layout) -> pl.Series:
         total ^= pl.when(value.is_null()).then(pl.lit(0, dtype=pl.UInt64)).otherwise(value.hash(seed=name_seed(name)))
     hashed = texts.select(total.alias("extra_hash"))["extra_hash"]
     return hashed if len(hashed) == len(texts) else hashed.new_from_index(0, len(texts))
+
+
+def persons(texts: pl.DataFrame, layout: Layout) -> pl.Series:
+    """Who applies, of a file with one column of identification numbers; of several, nothing tells whose each is. A wrong number is nobody's."""
+    if len(layout.persons) != 1:
+        return pl.Series([None], dtype=pl.UInt64).new_from_index(0, len(texts)).alias("person")
+    numbers = texts[str(layout.persons[0])]
+    known = pl.DataFrame({"hash": numbers.hash(seed=SALT), "right": valid(numbers)})
+    return known.select(pl.when(pl.col("right")).then("hash").alias("person"))["person"]
 
 
 def by_own_name(faults: pl.DataFrame, rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from auditor.journal.rows import (
     NO_RECEIPT,
     NTH,
     ROW_COLUMNS,
+    persons,
     as_frame,
     empty,
     extra_hash,
@@ -65,7 +66,11 @@ def unfold_rows(texts: pl.DataFrame, lines: pl.Series, layout: Layout, profile: 
 
 def _row_cells(texts: pl.DataFrame, lines: pl.Series, layout: Layout, profile: Profile) -> pl.DataFrame:
     """What all entries of a row have in common, and `at`: the row's place among the texts."""
-    columns: list[pl.Series | pl.Expr] = [lines.alias("source_line"), extra_hash(texts, layout)]
+    columns: list[pl.Series | pl.Expr] = [
+        lines.alias("source_line"),
+        extra_hash(texts, layout),
+        persons(texts, layout),
+    ]
     for name in ROW_CELLS:
         columns += typed(row_text(texts, name, layout, profile), name, profile)
     return as_frame(columns).with_row_index("at")

@@ -31,6 +31,7 @@ ROWS = {
     "registered_on": pl.Date,
     "extended_to": pl.Date,
     "extra_hash": pl.UInt64,
+    "person": pl.UInt64,
     "unseen": pl.Int8,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from auditor.law.types import Rulebook
@@ -30,6 +30,7 @@ class Sent:
 @dataclass
 class Intake:
     place: Place
+    home: Place
     service: str
     rural: bool
     moment: datetime
@@ -67,8 +68,19 @@ def lost(apps: list[Application], bench: Bench, covers: tuple[datetime | None, d
             continue
         step = one.row.step
         closing = Clock(bench.rulebook.calendars["provider"]).closing(one.due)  # type: ignore[arg-type]
-        found.append(about("J06", one.row, one.app, step, "exact", employee=None, due_at=closing))
+        told = about("J06", one.row, one.app, step, "exact", employee=None, due_at=closing)
+        at_the_counter = any(
+            counted(i, one) for mine in providers(one, intakes, bench).values() for i in mine if not i.rural
+        )
+        found.append(replace(told, severity="warning") if at_the_counter else told)
     return found
+
+
+def counted(intake: Intake, one: Sent) -> bool:
+    """Registered by the provider as its own, of the same service, between the sending and the due day?"""
+    assert one.row.completed is not None
+    own = intake.home == intake.place and intake.service == one.app.service
+    return own and one.row.completed.date() <= intake.moment.date() <= one.due  # type: ignore[operator]
 
 
 def sent(case: Case) -> Sent | None:
@@ -96,7 +108,7 @@ def intakes_of(case: Case) -> list[Intake]:
     row = case.app.performing(first) if first is not None else None
     if row is None:
         return []
-    return [Intake(row.place, case.app.service, case.app.channel == "akim", row.moment)]
+    return [Intake(row.place, (row.district, row.home), case.app.service, case.app.channel == "akim", row.moment)]
 
 
 def in_principle_required(case: Case, step: object) -> bool:
