@@ -17,7 +17,8 @@ from auditor.engine.again import Again
 from auditor.engine.changed import Memory, find_changed
 from auditor.engine.citing import citations
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
-from auditor.engine.masking import mask_employees, mask_iin, mask_places
+from auditor.engine.masking import mask_employees, mask_places
+from auditor.engine.names_in_text import hiding
 from auditor.engine.ownoffices import own_offices
 from auditor.engine.result import FINDING_COLUMNS, Audit, Decided, InputFile
 from auditor.engine.ruletables import RuleTables
@@ -312,7 +313,10 @@ def _result(
     shown = findings.shown(judgement.con)
     quarantine = pl.concat([pl.DataFrame(schema=_QUARANTINE), *taken.quarantine])
     everyone = staging.spellings.employee.frame()["text"]
+    hide = hiding(everyone, rulebook, shown=asked.show_names)
     applications = judgement.table(_APPLICATIONS)
+    applications = applications.with_columns(hide(applications[name]) for name in ("service", "channel"))
+    unknown_roles, deputies = judgement.table(_UNKNOWN_ROLES), judgement.table(_DEPUTIES)
     possible, differences = linking.possible_links(judgement), linking.clock_differences(judgement)
     judged_entries = judgement.table("SELECT coalesce(sum(n), 0)::BIGINT FROM entry_count").item()
     return Audit(
@@ -330,8 +334,8 @@ def _result(
         not_in_force=judgement.table(_NOT_IN_FORCE),
         coverage=judgement.table(_COVERAGE),
         quarantine=quarantine,
-        unknown_roles=_masked(judgement.table(_UNKNOWN_ROLES)),
-        deputies=_masked(judgement.table(_DEPUTIES)),
+        unknown_roles=unknown_roles.with_columns(hide(unknown_roles["role"])),
+        deputies=deputies.with_columns(hide(deputies["role"])),
         file_districts=judgement.table(_FILE_DISTRICTS),
         flows=judgement.table(flows.FLOWS),
         flow_share=flows.share_of(staging.entries),
@@ -363,10 +367,6 @@ def _open_work(judgement: Judgement, everyone: pl.Series, asked: Asked) -> pl.Da
     return shown if asked.show_names else shown.with_columns(mask_employees(shown["employee"], everyone))
 
 
-def _masked(roles: pl.DataFrame) -> pl.DataFrame:
-    return roles.with_columns(mask_iin(roles["role"]))
-
-
 _QUARANTINE = {
     "source_file": pl.String,
     "source_line": pl.Int64,
@@ -386,7 +386,8 @@ def worded(
     shown: pl.DataFrame, everyone: pl.Series, tables: RuleTables, rulebook: Rulebook, asked: Asked
 ) -> pl.DataFrame:
     """Findings with their sentence, citation and masks: `FINDING_COLUMNS` in order. `everyone`: all names of the exports."""
-    masked = shown.with_columns(mask_iin(shown[name]) for name in ("service", "channel", "step", "role", "detail"))
+    hide = hiding(everyone, rulebook, shown=asked.show_names)
+    masked = shown.with_columns(hide(shown[name]) for name in ("service", "channel", "step", "role", "detail"))
     if not asked.show_names:
         masked = masked.with_columns(mask_employees(shown["employee"], everyone))
     exact = masked.with_columns(actual="exact_actual", excess="exact_excess")

@@ -20,7 +20,7 @@ import polars as pl
 
 from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, bytes_of, no_progress, take
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Question, judge
-from auditor.engine.masking import mask_iin
+from auditor.engine.names_in_text import hiding
 from auditor.engine.ownoffices import own_offices
 from auditor.engine.result import InputFile
 from auditor.engine.staging import Staging
@@ -92,7 +92,8 @@ def casebook(
             )
         cases = judgement.table(_SHOWN)
         # Spellings that the rules do not know come from a journal, and anything may stand there.
-        cases = cases.with_columns(mask_iin(cases[name]) for name in ("service", "channel"))
+        hide = hiding(staging.spellings.employee.frame()["text"], rulebook, shown=asked.show_names)
+        cases = cases.with_columns(hide(cases[name]) for name in ("service", "channel"))
         return Casebook(cases, judgement.table(_COVERAGE), tuple(taken.inputs), tuple(surveyed.passed_over))
     finally:
         judgement.close()

@@ -14,9 +14,19 @@ from typing import Any
 import polars as pl
 
 from auditor.engine import findings, overruns, verdicts
-from auditor.engine.audit import BYTES_OF_ROW, Asked, Progress, bytes_of, no_progress, numbers_named, take, worded
+from auditor.engine.audit import (
+    BYTES_OF_ROW,
+    Asked,
+    Progress,
+    bytes_of,
+    no_progress,
+    numbers_named,
+    take,
+    worded,
+)
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees
+from auditor.engine.names_in_text import hiding
 from auditor.engine.ownoffices import own_offices
 from auditor.engine.ruletables import PlacedStep, RuleTables
 from auditor.engine.staging import Staging
@@ -180,9 +190,13 @@ class _Builder:
 
     def _entries(self) -> dict[int | None, list[Entry]]:
         grouped: dict[int | None, list[Entry]] = {}
+        hide = hiding(self.pseudonyms.everyone, self.rulebook, shown=self.asked.show_names)
         for row in self._rows(_ENTRIES):
             sid = row.pop("sid")
             row["employee"] = self.pseudonyms(row["employee"])
+            row |= {
+                name: None if row[name] is None else hide(pl.Series([row[name]]))[0] for name in ("step", "role_text")
+            }
             grouped.setdefault(sid, []).append(Entry(**row))
         return grouped
 
