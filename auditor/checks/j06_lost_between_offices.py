@@ -22,7 +22,7 @@ SEVERITY = "error"
 
 QUERY = """
 WITH lost AS (
-    SELECT s.eid, s.office_key >> 32 AS district_code, s.due_at, s.due_day, s.completed_at::DATE AS sent_on, s.service, s.person,
+    SELECT s.eid, s.office_key >> 32 AS district_code, s.due_at, s.due_day, s.completed_at::DATE AS sent_on, s.application_no, s.service, s.person,
         string_agg(o.text, ', ' ORDER BY o.text) AS detail, bool_or(p.rural) AS rural
     FROM sent s JOIN provider p USING (eid) JOIN spelled_office o ON o.code = p.office_key & 4294967295
     WHERE s.covered AND NOT s.unsure AND s.eid NOT IN (SELECT eid FROM possible) AND s.eid NOT IN (SELECT eid FROM named_aside)
@@ -31,10 +31,10 @@ WITH lost AS (
     -- A provider's journal that has none of many akims' applications does not hold them.
     SELECT * FROM lost QUALIFY rural OR count(*) FILTER (NOT rural) OVER (PARTITION BY district_code) < 3
 ), alike AS (
-    -- Registered in those days as if at its own counter, it may be the one: then it is no accusation.
-    SELECT h.eid, count(*) AS n, array_to_string(list_sort(list(DISTINCT c.application_no))[:3], ', ') || CASE WHEN count(*) > 3 THEN ' …' ELSE '' END AS numbers
-    FROM held h JOIN provider p USING (eid) JOIN counter c ON c.office_key = p.office_key AND c.service = h.service
+    -- Registered in those days under this number as if at its own counter, it may be the one: then it is no accusation.
+    SELECT h.eid, count(*) AS n
+    FROM held h JOIN provider p USING (eid) JOIN counter c ON c.office_key = p.office_key AND c.service = h.service AND c.application_no = h.application_no
     WHERE c.taken_at::DATE BETWEEN h.sent_on AND h.due_day AND (c.person IS NULL OR h.person IS NULL) GROUP BY 1
 )
-SELECT h.eid, h.due_at, h.detail || coalesce(': ' || a.numbers, '') AS detail, a.n FROM held h LEFT JOIN alike a USING (eid)
+SELECT h.eid, h.due_at, h.detail, a.n FROM held h LEFT JOIN alike a USING (eid)
 """

@@ -55,7 +55,7 @@ def sentences(findings: pl.DataFrame, rulebook: Rulebook, language: str) -> pl.S
         J02            `future` or `order`
         J04            `from..to`, the numbers missing; n: how many
         J05            the lower number
-        J06            the offices that would have registered it; n: applications of their own that may be it, then their numbers follow after a colon
+        J06            the offices that would have registered it; n: not null where one took in an application of that number itself
         J07            what became of the entry, in JSON (`auditor.engine.retold`)
     Raises KeyError for a code without a sentence, or a basis without a reason.
     """

@@ -32,6 +32,7 @@ class Intake:
     place: Place
     home: Place
     service: str
+    number: str
     rural: bool
     moment: datetime
 
@@ -77,9 +78,9 @@ def lost(apps: list[Application], bench: Bench, covers: tuple[datetime | None, d
 
 
 def counted(intake: Intake, one: Sent) -> bool:
-    """Registered by the provider as its own, of the same service, between the sending and the due day?"""
+    """Registered by the provider as its own, of the same service and number, between the sending and the due day?"""
     assert one.row.completed is not None
-    own = intake.home == intake.place and intake.service == one.app.service
+    own = intake.home == intake.place and (intake.service, intake.number) == (one.app.service, one.row.number)
     return own and one.row.completed.date() <= intake.moment.date() <= one.due  # type: ignore[operator]
 
 
@@ -108,7 +109,11 @@ def intakes_of(case: Case) -> list[Intake]:
     row = case.app.performing(first) if first is not None else None
     if row is None:
         return []
-    return [Intake(row.place, (row.district, row.home), case.app.service, case.app.channel == "akim", row.moment)]
+    return [
+        Intake(
+            row.place, (row.district, row.home), case.app.service, row.number, case.app.channel == "akim", row.moment
+        )
+    ]
 
 
 def in_principle_required(case: Case, step: object) -> bool:
