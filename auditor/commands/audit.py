@@ -88,7 +88,7 @@ class _Bar:
 def audit(
     exports: tuple[str, ...],
     rules: Path | None,
-    profile_file: Path | None,
+    profile_files: tuple[Path, ...],
     as_of: str | None,
     covers: str | None,
     offices_file: Path | None,
@@ -107,7 +107,7 @@ def audit(
     """
     words = Words("audit", lang)
     rulebook = options.rulebook_at(rules)
-    profile = options.profile_at(profile_file, rulebook.zone, rules)
+    profile = options.profiles_at(profile_files, rulebook.zone, rules)
     register = options.register_at(offices_file, rulebook)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)

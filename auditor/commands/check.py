@@ -33,14 +33,14 @@ SHOWN = 200
 @options.rules
 @options.language
 def check(
-    exports: tuple[str, ...], profile_file: Path | None, offices_file: Path | None, rules: Path | None, lang: str
+    exports: tuple[str, ...], profile_files: tuple[Path, ...], offices_file: Path | None, rules: Path | None, lang: str
 ) -> int:
     """Say which rows would be quarantined, and why.
 
     EXPORT is a file, a folder (searched through) or a glob. Exit code 1 if a row would be quarantined or a part of a file can't be
     read, 0 if all is well, 2 if a file can't be read at all.
     """
-    profile = options.profile_at(profile_file, ZONE, rules)
+    profile = options.profiles_at(profile_files, ZONE, rules)
     register = options.register_at(offices_file, options.rulebook_at(rules)) if offices_file else None
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
         surveyed = survey_exports(open_exports(find_exports(exports), Path(folder)), profile, register)

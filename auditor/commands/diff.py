@@ -46,7 +46,7 @@ SHOWN = 20
 def diff(
     exports: tuple[str, ...],
     folders: tuple[Path, ...],
-    profile_file: Path | None,
+    profile_files: tuple[Path, ...],
     as_of: str | None,
     covers: str | None,
     offices_file: Path | None,
@@ -63,7 +63,7 @@ def diff(
             "diff compares two sets of rules.", hint="Give --rules twice: the rules before, then those after."
         )
     before, after = (options.rulebook_at(folder) for folder in folders)
-    profile = options.profile_at(profile_file, after.zone)
+    profile = options.profiles_at(profile_files, after.zone)
     register = options.register_at(offices_file, after)
     period = options.covered_period(covers, profile, after.zone)
     asked = Asked(options.as_of_moment(as_of, after.zone), period, lang, False)

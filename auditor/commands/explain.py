@@ -34,7 +34,7 @@ def explain(
     exports: tuple[str, ...],
     district: str | None,
     rules: Path | None,
-    profile_file: Path | None,
+    profile_files: tuple[Path, ...],
     as_of: str | None,
     covers: str | None,
     offices_file: Path | None,
@@ -51,7 +51,7 @@ def explain(
     if not number:
         raise UsageError(words("unknown.empty"))
     rulebook = options.rulebook_at(rules)
-    profile = options.profile_at(profile_file, rulebook.zone, rules)
+    profile = options.profiles_at(profile_files, rulebook.zone, rules)
     register = options.register_at(offices_file, rulebook)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names)

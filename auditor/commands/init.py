@@ -38,7 +38,7 @@ def init(folder: Path, offices: Path | None, lang: str) -> None:
     profiles: set[Path] = set()
     if offices is not None:
         register = load_register(offices, load_rulebook(default_rules()))
-        profiles = {office.profile for office in register.offices.values() if office.profile}
+        profiles = {path for office in register.offices.values() for path in office.profiles}
     try:
         files_made, files_there = make_place(folder, offices, lang, sorted(profiles))
         config = read_config(folder / CONFIG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,10 +27,11 @@ rules = click.option(
 )
 profile = click.option(
     "--profile",
-    "profile_file",
+    "profile_files",
+    multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="How these exports' columns map to the canonical journal: a file, or a name in rules/profiles/.",
+    help="How these exports' columns map to the canonical journal: a file, or a name in rules/profiles/. Of several, an export is read by that which its header fits.",
 )
 offices = click.option(
     "--offices",
@@ -78,6 +80,12 @@ def profile_at(file: Path | None, zone: str, folder: Path | None = None) -> Prof
     return load_profile(file, zone)
 
 
+def profiles_at(files: tuple[Path, ...], zone: str, folder: Path | None = None) -> Profile:
+    """The profile of a run; of several, the first with the others."""
+    first, *others = [profile_at(file, zone, folder) for file in dict.fromkeys(files)] or [profile_at(None, zone)]
+    return replace(first, others=tuple(others))
+
+
 def register_at(file: Path | None, rulebook: Rulebook) -> Register | None:
     """The register of offices of a file; without one any office is taken as it comes."""
     if file is not None and not file.is_file():
@@ -109,7 +117,10 @@ def as_of_moment(text: str | None, zone: str) -> datetime:
 def covered_period(text: str | None, profile_read: Profile, zone: str) -> tuple[datetime | None, datetime | None]:
     """`--covers`, else what the profile states, else nothing."""
     if text is None:
-        sides = profile_read.covers or (None, None)
+        stated = {each.covers for each in (profile_read, *profile_read.others) if each.covers}
+        if len(stated) > 1:
+            raise UsageError("The profiles state different periods.", hint="Say with --covers which one holds.")
+        sides = next(iter(stated), (None, None))
     else:
         begin, dots, finish = text.partition("..")
         if not dots:

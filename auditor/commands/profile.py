@@ -118,7 +118,7 @@ def _next(proposal: Proposal, file: Path, words: Words, out: str = "") -> str:
 def _body(proposal: Proposal, at_hand: dict[str, Path], words: Words, name: str, *, preview: bool = False) -> str:
     """The profile as YAML; for a preview without the lines that are still to be filled in, but for constants."""
     if proposal.base.layout in BOOKS:
-        return _book(proposal, at_hand[proposal.base.name], words, preview=preview)
+        return _book(proposal, at_hand[proposal.base.name], words, name, preview=preview)
 
     def line(indent: str, key: str, said: Said) -> list[str]:
         if said.value is None and preview and key not in proposal.constants:
@@ -150,7 +150,7 @@ def _body(proposal: Proposal, at_hand: dict[str, Path], words: Words, name: str,
     return "\n".join(lines) + "\n"
 
 
-def _book(proposal: Proposal, path: Path, words: Words, *, preview: bool) -> str:
+def _book(proposal: Proposal, path: Path, words: Words, name: str, *, preview: bool) -> str:
     """A copy of the book's profile with a place for what stands on its cover."""
     lines = path.read_text(encoding="utf-8").splitlines()
     kept: list[str] = []
@@ -158,6 +158,8 @@ def _book(proposal: Proposal, path: Path, words: Words, *, preview: bool) -> str
         key = text.strip().partition(":")[0]
         if text.startswith("  ") and not text.startswith("   ") and key in proposal.constants and "[" in text:
             continue
+        if text.startswith("name:"):
+            text = f"name: {json.dumps(name, ensure_ascii=False)}"
         if text.startswith("constants:"):
             kept.append("constants:")
             own = text.partition("{")[2].rstrip("}").split(",")

@@ -49,7 +49,7 @@ def reconcile(
     exports: tuple[str, ...],
     list_profile: Path | None,
     rules: Path | None,
-    profile_file: Path | None,
+    profile_files: tuple[Path, ...],
     as_of: str | None,
     covers: str | None,
     offices_file: Path | None,
@@ -67,7 +67,7 @@ def reconcile(
             f"{list_file} is no list.", hint="Name a file with the numbers of applications, then the exports."
         )
     rulebook = options.rulebook_at(rules)
-    profile = options.profile_at(profile_file, rulebook.zone)
+    profile = options.profiles_at(profile_files, rulebook.zone)
     register = options.register_at(offices_file, rulebook)
     asked = Asked(
         options.as_of_moment(as_of, rulebook.zone), options.covered_period(covers, profile, rulebook.zone), lang, False

@@ -40,7 +40,7 @@ def table(
     exports: tuple[str, ...],
     month: str,
     rules: Path | None,
-    profile_file: Path | None,
+    profile_files: tuple[Path, ...],
     as_of: str | None,
     covers: str | None,
     offices_file: Path | None,
@@ -55,7 +55,7 @@ def table(
     words = Words("table", lang)
     told = month_of(month)
     rulebook = options.rulebook_at(rules)
-    profile = options.profile_at(profile_file, rulebook.zone)
+    profile = options.profiles_at(profile_files, rulebook.zone)
     register = options.register_at(offices_file, rulebook)
     moment = options.as_of_moment(as_of, rulebook.zone)
     asked = Asked(moment, options.covered_period(covers, profile, rulebook.zone), lang, show_names=False)

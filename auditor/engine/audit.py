@@ -115,7 +115,7 @@ def audit(
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
     words = Words("reading", asked.language)
     taken = take(layouts, sizes, staging, words, progress, register, memory, resent, show_names=asked.show_names)
-    restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
+    restart = profile.yearly_restart
     files = Files(
         pl.DataFrame(taken.files, schema=FILES_SCHEMA, orient="row"),
         pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions]),

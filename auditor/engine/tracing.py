@@ -71,7 +71,7 @@ def trace(
     staging = Staging(folder, sum(sizes) // BYTES_OF_ROW, rulebook.vocabulary)
     taken = take(layouts, sizes, staging, Words("reading", asked.language), progress, register)
     mentions = pl.concat([pl.DataFrame(schema=MENTIONS_SCHEMA), *taken.mentions])
-    restart = profile.numbering.yearly_restart if profile.numbering and profile.numbering.own_book else None
+    restart = profile.yearly_restart
     watch = Watch(number, district, None if district else FEW + 1)
     judgement = judge(
         staging,

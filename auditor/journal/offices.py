@@ -48,7 +48,7 @@ class District:
 class Office:
     """An office. `kind` is a calendar of the rules; every: days between two exports; since and until include its district's.
 
-    profile: the file by which the exports in its inbox are read. inbox: the folder in which its exports arrive.
+    profiles: the files by which the exports in its inbox are read, each by that which its header fits. inbox: the folder in which its exports arrive.
     """
 
     id: str
@@ -63,7 +63,7 @@ class Office:
     every: int | None
     since: date | None
     until: date | None
-    profile: Path | None
+    profiles: tuple[Path, ...]
     inbox: str | None
 
     @property

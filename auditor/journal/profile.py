@@ -82,7 +82,7 @@ class Profile:
     values that stand somewhere in a text; a row with none of them is other mail (or has the constant, where there is one). only: phrases, one of which a row's column must hold, else it
     is other mail. moments: formats of dates beside the usual ones (`auditor.journal.formats`). steps: of a row per application.
     shows: steps and roles of which the journal would have an entry, None for all that it has columns for. covers: the stated period as
-    written (FROM, TO), or None.
+    written (FROM, TO), or None. others: further profiles of the same run or inbox: an export is read by the one that its header fits.
     """
 
     name: str = ""
@@ -102,6 +102,14 @@ class Profile:
     numbering: Numbering | None = None
     covers: tuple[str | None, str | None] | None = None
     titles: dict[str, str] = field(default_factory=dict)
+    others: tuple[Profile, ...] = ()
+
+    @property
+    def yearly_restart(self) -> bool | None:
+        """Whether numbers begin anew each year, where they mean something: the journals of a run number nothing else. Else None."""
+        told = {each.numbering for each in (self, *self.others)}
+        numbering = told.pop() if len(told) == 1 else None
+        return numbering.yearly_restart if numbering and numbering.own_book else None
 
     @staticmethod
     def canonical(zone: str = ZONE) -> Profile:

@@ -72,9 +72,11 @@ class _Reader:
         kind = section.choice("kind", self.kinds)
         names = self._names(section)
         since, until = self._belonging(section)
-        profile = section.text("profile", required=False, right="a file beside the register")
-        if profile and not (folder / profile).is_file():
-            section.fault("profile", f"`{profile}` is no file", "a profile, named from where the register lies")
+        one = isinstance(section.node("profile", required=False), Text)
+        profiles = (section.text("profile"),) if one else section.texts("profile", required=False)
+        for profile in profiles:
+            if not (folder / profile).is_file():
+                section.fault("profile", f"`{profile}` is no file", "a profile, named from where the register lies")
         hours, closed = self._hours(section), self._closed(section)
         numbering, every, inbox = self._numbering(section), self._every(section), self._inbox(section)
         section.done()
@@ -94,7 +96,7 @@ class _Reader:
             every=every,
             since=max((day for day in (since, home.since) if day), default=None),
             until=min((day for day in (until, home.until) if day), default=None),
-            profile=folder / profile if profile else None,
+            profiles=tuple(folder / profile for profile in profiles),
             inbox=inbox,
         )
 

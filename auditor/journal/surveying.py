@@ -8,7 +8,7 @@ from auditor.errors import InputError
 from auditor.exports.find import PassedOver
 from auditor.exports.opening import Opened, Tables, Unread, raise_all
 from auditor.journal.choosing import Choice
-from auditor.journal.layout import Layout, survey
+from auditor.journal.layout import Layout
 from auditor.journal.offices import Register
 from auditor.journal.profile import Profile
 
@@ -73,7 +73,7 @@ def _survey_tables(tables: Tables, choice: Choice) -> tuple[list[Layout], list[t
         refused.append((tables.label, "no_table", InputError("The file holds no table.", where=tables.label)))
     for source in tables.sources:
         try:
-            layouts.append(survey(source, choice.profile(source)))
+            layouts.append(choice.layout(source))
         except InputError as fault:
             empty = source.grid is not None and source.grid.height == 0
             refused.append((source.label, "empty_table" if empty else "no_journal", fault))

@@ -47,7 +47,7 @@ def gather(config: Config) -> Means:
     corrections = Corrections.read(config.corrections) if config.corrections else Corrections()
     excuses = Excuses.read(config.excuses) if config.excuses else Excuses()
     Choice.of(profile, register)  # the offices' own profiles: a fault in one is told before anything is read by it
-    own = sorted({office.profile for office in register.offices.values() if office.profile})
+    own = sorted({path for office in register.offices.values() for path in office.profiles})
     named_files = (config.profile, config.corrections, config.excuses, *own)
     read_as = [path.read_bytes() if path else b"" for path in named_files]
     marks = (rulebook.sha256, rulebook.calendar_sha256, register.sha256, *map(_sha256, read_as))
