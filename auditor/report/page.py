@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -100,9 +102,10 @@ class OblastPage(Page):
 
 @dataclass(frozen=True)
 class DistrictPage(Page):
-    """Context of district.html: nothing of any other district."""
+    """Context of district.html: nothing of any other district. sheets: the folder of its offices' sheets, where there are any."""
 
     district: str
+    sheets: str
 
 
 TEMPLATES: dict[type[Page], str] = {OblastPage: "index.html", DistrictPage: "district.html"}
@@ -115,21 +118,24 @@ def oblast_page(
     names: dict[str, str],
     lists: tuple[str, ...] = (),
     past: Past | None = None,
+    sheets: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> str:
-    """The text of index.html; `names` are the districts' file names, `lists` those of the whole list of findings."""
+    """The text of index.html; `names` are the districts' file names, `lists` those of the whole list of findings, `sheets` the paths of the
+    offices' sheets by district and office."""
     pages = {district: f"districts/{quote(name)}" for district, name in names.items()}
     lines = Rows(audit.rows_read, audit.rows_accepted, audit.rows_quarantined, audit.entries)
-    common = _common(audit, part, wording, lines, audit.left_out, pages, past)
+    leads = {office: quote(path) for office, path in sheets.items()}
+    common = _common(audit, part, wording, lines, audit.left_out, pages, past, leads)
     return render(OblastPage(**vars(common), districts=rows.by_district(part, wording, pages), lists=lists))
 
 
-def district_page(audit: Audit, part: Part, wording: Wording, past: Past | None = None) -> str:
+def district_page(audit: Audit, part: Part, wording: Wording, past: Past | None = None, sheets: str = "") -> str:
     """The text of one district's page. Quarantined rows of files shared with other districts are not among its own."""
     accepted = sum(f.rows or 0 for f in part.files)
     quarantined = sum(f.file.rows_quarantined for f in part.files if not f.shared)
     lines = Rows(accepted + quarantined, accepted, quarantined, None)
-    common = _common(audit, part, wording, lines, None, {}, past)
-    return render(DistrictPage(**vars(common), district=part.district or ""))
+    common = _common(audit, part, wording, lines, None, {}, past, {})
+    return render(DistrictPage(**vars(common), district=part.district or "", sheets=sheets))
 
 
 def _common(
@@ -140,6 +146,7 @@ def _common(
     left_out: int | None,
     pages: dict[str, str],
     past: Past | None,
+    sheets: Mapping[tuple[str, str], str],
 ) -> Page:
     tally = whole(part)
     return Page(
@@ -160,7 +167,7 @@ def _common(
         overruns=charts.overruns(part, wording),
         services=rows.by_service(part, wording),
         channels=rows.by_channel(part, wording),
-        offices=rows.by_office(part, wording),
+        offices=rows.by_office(part, wording, sheets),
         codes=codes(part, wording.code_title),
         findings=evidence.findings(part, wording, past),
         reasons=rows.reasons(part, wording),

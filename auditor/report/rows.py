@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -68,8 +69,8 @@ def by_district(part: Part, wording: Wording, pages: dict[str, str]) -> Shown[Ta
     return Shown.first(rows)
 
 
-def by_office(part: Part, wording: Wording) -> Shown[TallyRow]:
-    """Offices by district and name; what has no office comes last."""
+def by_office(part: Part, wording: Wording, sheets: Mapping[tuple[str, str], str]) -> Shown[TallyRow]:
+    """Offices by district and name, with the address of each one's sheet; what has no office comes last."""
 
     def order(pair: tuple[tuple[Any, ...], Any]) -> tuple[Any, ...]:
         (district, office), _ = pair
@@ -78,7 +79,10 @@ def by_office(part: Part, wording: Wording) -> Shown[TallyRow]:
     nowhere = wording.words("figures.nowhere")
     found = sorted(tallies(part, ["district", "office"]), key=order)
     return Shown.first(
-        [TallyRow(office or nowhere, _outside(part, district), "", tally) for (district, office), tally in found]
+        [
+            TallyRow(office or nowhere, _outside(part, district), sheets.get((district, office), ""), tally)
+            for (district, office), tally in found
+        ]
     )
 
 

@@ -45,29 +45,33 @@ def write_reports(audit: Audit, rulebook: Rulebook, out: Path, past: Past | None
         findings_book(audit, wording).save(out / "findings.xlsx"),
         write_quarantine_csv(audit.quarantine, out / "quarantine.csv"),
     ]
+    sheets = _write_sheets(audit, wording, out / "offices")
+    places = {office: path.relative_to(out).as_posix() for office, path in sheets.items()}
+    rooms = {district: place.rpartition("/")[0] for (district, _), place in places.items()}
     for district, part in cut.districts.items():
-        written.append(write_text(folder / names[district], district_page(audit, part, wording, past)))
+        page = district_page(audit, part, wording, past, rooms.get(district, ""))
+        written.append(write_text(folder / names[district], page))
     _remove_pages_but(set(names.values()), folder)
-    written += _write_sheets(audit, wording, out / "offices")
+    written += sheets.values()
     lists = tuple(path.name for path in written if path.name in LISTS)
-    written.append(write_text(out / "index.html", oblast_page(audit, cut.oblast, wording, names, lists, past)))
+    written.append(write_text(out / "index.html", oblast_page(audit, cut.oblast, wording, names, lists, past, places)))
     written.append(write_text(out / "audit.json", summary(audit, past)))
     return written
 
 
-def _write_sheets(audit: Audit, wording: Wording, folder: Path) -> list[Path]:
-    """Write offices/<district>/<office>.html; sheets of an earlier run are removed."""
+def _write_sheets(audit: Audit, wording: Wording, folder: Path) -> dict[tuple[str, str], Path]:
+    """Write offices/<district>/<office>.html, by district and office; sheets of an earlier run are removed."""
     sheets = list(office_sheets(audit, wording))
     folders = page_names({district for district, _, _ in sheets})
-    written: list[Path] = []
+    written: dict[tuple[str, str], Path] = {}
     for district, name in folders.items():
         pages = {office: page for own, office, page in sheets if own == district}
         names = page_names(pages)
         place = folder / name.removesuffix(".html")
         place.mkdir(parents=True, exist_ok=True)
-        written += [write_text(place / names[office], page) for office, page in pages.items()]
+        written |= {(district, office): write_text(place / names[office], page) for office, page in pages.items()}
     for place in folder.glob("*/"):
-        _remove_pages_but({path.name for path in written if path.parent == place}, place)
+        _remove_pages_but({path.name for path in written.values() if path.parent == place}, place)
         if not any(place.iterdir()):
             place.rmdir()
     return written
