@@ -42,7 +42,7 @@ pytest: setup
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 browser: setup
-	@if tools/chromium.sh; then $(BIN)/python -m pytest -m browser tests/browser; fi
+	@if tools/chromium.sh; then $(BIN)/python -m pytest $(PYTEST_ARGS) -m browser tests/browser; fi
 
 screenshots: setup
 	tools/chromium.sh

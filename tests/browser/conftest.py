@@ -35,16 +35,29 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Audit], Path]:
+    """The folder of an audit's report, written once."""
+    known: dict[int, tuple[Audit, Path]] = {}
+
+    def written(audit: Audit) -> Path:
+        if id(audit) not in known:
+            out = tmp_path_factory.mktemp("report")
+            write_reports(audit, example.rulebook(), out, example.past())
+            known[id(audit)] = (audit, out)
+        return known[id(audit)][1]
+
+    return written
+
+
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Writes an audit's report, and opens one of its pages. What the page asks for, says or trips over is in `page.heard`."""
+def opened(browser: Browser, reports: Callable[[Audit], Path]) -> Iterator[Open]:
+    """Opens a page of an audit's report, or a file. What the page asks for, says or trips over is in `page.heard`."""
     contexts = []
 
     def open_page(
-        audit: Audit, name: str = "index.html", *, width: int = 1280, dark: bool = False, script: bool = True
+        what: Audit | Path, name: str = "index.html", *, width: int = 1280, dark: bool = False, script: bool = True
     ) -> Page:
-        out = tmp_path / f"report{len(contexts)}"
-        write_reports(audit, example.rulebook(), out, example.past())
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
@@ -57,7 +70,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         page.on("console", lambda message: heard.append(message.text))
         page.on("pageerror", lambda error: heard.append(str(error)))
         page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
-        address = next(out.rglob(name)).as_uri()
+        address = (what if isinstance(what, Path) else next(reports(what).rglob(name))).as_uri()
         page.goto(address)
         assert heard == [address]
         page.heard = heard  # type: ignore[attr-defined]

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from auditor.engine.result import Audit
+from auditor.law.load import load_rulebook
 from auditor.report.frames import DEPUTIES, FINDINGS, FLOWS, UNKNOWN_ROLES
+from auditor.report.letter import district_letters
+from auditor.report.office import office_sheets
+from auditor.report.rulebook_page import rulebook_page
+from auditor.report.wording import Wording
 from browser.conftest import Open
-from report import example
+from report import example, open_steps
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +40,34 @@ def test_axe_finds_nothing(opened: Open, language: str, name: str, width: int, d
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The rule book, an office's sheet, and a letter in two languages. The status of a night is tried in tests/night."""
+    folder = tmp_path_factory.mktemp("papers")
+    rules = load_rulebook(Path(__file__).parents[2] / "rules")
+    audit = example.audit("kk", open_work=open_steps.all_kinds())
+    wording = Wording("kk", example.rulebook())
+    letter = next(district_letters(audit, example.rulebook(), ("kk", "ru"), example.past()))
+    told = {
+        "rulebook": rulebook_page(rules, [*rules.services.values()][:3], "ru"),
+        "office": next(page for _, office, page in office_sheets(audit, wording) if office == example.ABAI_OFFICE),
+        "letter": letter.html,
+    }
+    for name, text in told.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in told}
+
+
+@pytest.mark.parametrize(("name", "width"), [("rulebook", 1280), ("rulebook", 390), ("office", 390), ("letter", 390)])
+def test_axe_finds_nothing_in_the_papers(opened: Open, papers: dict[str, Path], name: str, width: int) -> None:
+    """They are read alone, on paper or on a phone, and none is wider than its screen."""
+    page = opened(papers[name], width=width)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("name", ["index.html", DISTRICT])
@@ -167,6 +201,8 @@ def test_on_paper_every_finding_is_open(opened: Open) -> None:
         page.emulate_media(media="print")
         assert not page.locator("nav").is_visible()
         assert page.locator(".findings li.d").first.is_visible()
+        head = page.locator(".findings thead")
+        assert head.evaluate("e => getComputedStyle(e).display") == "table-header-group"
         if script:
             assert page.evaluate("document.documentElement.scrollWidth") <= 1032
 

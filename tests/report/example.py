@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -416,6 +417,7 @@ STEPS = {
 """As long as those of a real audit, which decides how heavy a page is."""
 
 
+@cache
 def large(language: str = "ru", findings: int = 7000) -> Audit:
     """The same with many offices and findings, for looking at a page as it will be."""
     dice = random.Random(5)
