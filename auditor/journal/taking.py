@@ -56,9 +56,12 @@ def _by_phrase(text: pl.Series, phrases: dict[str, str]) -> pl.Series:
     A phrase within a longer one that stands there says nothing of its own.
     """
     said: dict[str, str | None] = {}
-    for value in text.unique().drop_nulls():
-        folded = fold_value(value)
-        said_there = [phrase for phrase in phrases if phrase in folded]
+    values = text.unique().drop_nulls()
+    folded = pl.Series([fold_value(value) for value in values], dtype=pl.String)
+    met = folded.str.extract_many(list(phrases), overlapping=True)
+    for value, several in zip(values, met, strict=True):
+        there = set(several)
+        said_there = [phrase for phrase in phrases if phrase in there] if there else []
         longest = (p for p in said_there if not any(p != other and p in other for other in said_there))
         found = dict.fromkeys(phrases[phrase] for phrase in longest)
         said[value] = BETWEEN.join(found) or None
