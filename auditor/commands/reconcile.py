@@ -22,6 +22,8 @@ COLUMNS = ("status", "district", "office", "application_no", "service", "day", "
 """Of reconcile.csv."""
 COUNTED = ("listed", *STATUSES)
 FOUND = ("found", "several")
+LINES = 20
+"""Lines without a number that are named on the screen; the file has all."""
 SHOWN = 60
 """Offices and months shown on the screen; the file has all."""
 
@@ -59,7 +61,7 @@ def reconcile(
     """Hold a list from elsewhere (the State Corporation's, the portal's, of complaints) against the journals, by office and month.
 
     LIST is a table with the numbers of applications, and date, service, office and district where it has them. Exit code 0: nothing is absent
-    on either side; 1: something is; 2: usage, or an input refused whole.
+    on either side; 1: something is, or a line of LIST has no number that can be read; 2: usage, or an input refused whole.
     """
     words = Words("reconcile", lang)
     if not list_file.is_file():
@@ -82,7 +84,8 @@ def reconcile(
         with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
             done = hold_against(listed, found, profile, rulebook, asked, Path(folder), register)
         out.mkdir(parents=True, exist_ok=True)
-        told = done.rows.with_columns(_noted(done.rows, words))
+        unread = pl.DataFrame({"status": "unread", "line": unnumbered}, schema={"status": pl.String, "line": pl.Int64})
+        told = pl.concat([done.rows.with_columns(_noted(done.rows, words)), unread], how="diagonal")
         by_month = _by_month(done.rows)
         guard_formulas(told.select(COLUMNS)).write_csv(out / "reconcile.csv")
         guard_formulas(by_month).write_csv(out / "reconcile_by_month.csv")
@@ -93,8 +96,9 @@ def reconcile(
     if missing:
         click.echo(words("said.without", columns=", ".join(missing)))
     if unnumbered:
-        click.echo(words("said.unnumbered", count=unnumbered))
-    return int(done.rows["status"].is_in(["absent", "unlisted"]).any())
+        lines = ", ".join(map(str, unnumbered[:LINES])) + (" …" if len(unnumbered) > LINES else "")
+        click.echo(words("said.unnumbered", count=len(unnumbered), lines=lines))
+    return int(bool(unnumbered) or done.rows["status"].is_in(["absent", "unlisted"]).any())
 
 
 def _noted(rows: pl.DataFrame, words: Words) -> pl.Series:

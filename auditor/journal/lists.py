@@ -47,8 +47,8 @@ LISTED = {
 
 def read_list(
     path: Path, profile: Profile | None, zone: str, folder: Path
-) -> tuple[pl.DataFrame, int, tuple[str, ...]]:
-    """The rows of a list as `LISTED`, how many more have no number, and which of the columns of `USUAL` it has.
+) -> tuple[pl.DataFrame, list[int], tuple[str, ...]]:
+    """The rows of a list as `LISTED`, the lines of those that have no number or can't be read, and which of the columns of `USUAL` it has.
 
     folder: an empty one, for what is taken out of an archive. Raises InputError if the file can't be read, or has no column with numbers.
     """
@@ -56,13 +56,13 @@ def read_list(
     made_up = dict.fromkeys(REQUIRED[:2] + REQUIRED[3:], "-") | {"received_at": "2000-01-01"}
     number = (profile.columns.get("application_no") if profile else None) or Cell(USUAL["application_no"])
     reader = replace(Profile.canonical(zone), columns={"application_no": number}, constants=made_up)
-    parts, unnumbered, columns = [pl.DataFrame(schema=LISTED)], 0, set[str]()
+    parts, unnumbered, columns = [pl.DataFrame(schema=LISTED)], list[int](), set[str]()
     for layout in survey_exports(open_exports(Found.named(path), folder), reader).layouts:
         at = {name: _position(name, layout.header, profile) for name in USUAL}
         at["application_no"] = layout.columns["application_no"]
         columns |= {name for name, i in at.items() if i is not None}
         for batch in read_source(layout, keep_sent=True):
-            unnumbered += len(batch.quarantined)
+            unnumbered += batch.quarantined["source_line"].to_list()
             assert batch.sent is not None
             texts = {name: batch.sent[layout.header[i]].cast(pl.String) for name, i in at.items() if i is not None}
             parts.append(_rows(batch.rows, texts, zone))

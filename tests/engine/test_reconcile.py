@@ -117,3 +117,14 @@ def test_a_profile_names_the_lists_columns(tmp_path: Path) -> None:
     )
     assert said.return_value == 0, said.output or said.exception
     assert {row["status"] for row in rows.values()} == {"found"}
+
+
+def test_lines_without_a_number_are_named_and_do_not_pass_for_found(tmp_path: Path) -> None:
+    """All that can be read is found, but two lines can't: exit code 1, and their lines in words and in the file."""
+    journal = entry("1", PAST) + entry("9", LAST)
+    listed = "number,date\n1,01.03.2018\n,02.03.2018\n9,30.03.2018\n,03.03.2018\n"
+    said, rows = reconciled(tmp_path, listed, journal)
+    assert said.return_value == 1
+    assert "2 (3, 5)" in said.output
+    assert [line for (_, line), row in rows.items() if row["status"] == "unread"] == ["3", "5"]
+    assert {row["status"] for row in rows.values()} == {"found", "unread"}
