@@ -67,7 +67,9 @@ def texts_by_arrow(data: pa.Buffer, delimiter: str, width: int, *, quoted: bool)
         table = pa.csv.read_csv(
             pa.BufferReader(data),
             read_options=pa.csv.ReadOptions(column_names=names, block_size=BLOCK, use_threads=False),
-            parse_options=pa.csv.ParseOptions(delimiter=delimiter, quote_char='"' if quoted else False),
+            parse_options=pa.csv.ParseOptions(
+                delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
+            ),
             convert_options=pa.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
                 strings_can_be_null=True,

@@ -20,6 +20,8 @@ LONGEST_RECORD_LINES = 2_000
 LONGEST_RECORD = 1 << 18
 """A quotation that does not close within so many lines or characters never will."""
 LINES_LOOKED_AHEAD = 50
+LINES_JOINED = 4
+"""Records of so many lines are looked for all at once."""
 LONGEST_LINE = 1 << 20
 RAW_KEPT = 32_000
 """Characters of a damaged row kept as evidence."""
@@ -63,7 +65,7 @@ class Shape:
 
 @dataclass
 class Stretch:
-    """A stretch split. `regular`: the lines that are one well-formed record each, as texts, and their line numbers.
+    """A stretch split. `regular`: well-formed records of one line or a few, as texts, and the numbers of their first lines.
     `records`: (line, raw, cells) of the others that could be read. `continued`: lines on which a record goes on. `lines_used`: all but a last record that goes on after the stretch, whose bytes are `carried`."""
 
     regular: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
@@ -132,10 +134,10 @@ def _closing_mark(text: str, at: int) -> int:
 
 
 @cache
-def regular_line(delimiter: str, width: int) -> str:
-    """The pattern of a line that is one well-formed record of `width` cells, quoted or not."""
+def regular_line(delimiter: str, width: int, breaks: str = r"\n") -> str:
+    """The pattern of a line that is one well-formed record of `width` cells, quoted or not; with `breaks` empty, of such a record of any lines."""
     d = re.escape(delimiter)
-    cell = rf'(?:[^{d}\n"\r\x00]*|"(?:[^"\n\r\x00]|"")*")'
+    cell = rf'(?:[^{d}\n"\r\x00]*|"(?:[^"{breaks}\r\x00]|"")*")'
     return rf"\A{cell}(?:{d}{cell}){{{width - 1}}}\z"
 
 
@@ -170,11 +172,17 @@ class _Splitter:
         regular = texts.str.contains(regular_line(self.shape.delimiter, self.shape.width))
         if self.shape.width == 1:
             regular &= texts.str.strip_chars() != ""
+        joined, pool = self._joined(texts, regular)
+        whole: list[int] = []
         taken: list[int] = []
         at = 0
         end = len(self.lines)
         for odd in (~regular).arg_true().to_list():
             if odd < at:
+                continue
+            if odd in joined:
+                whole.append(odd)
+                at = odd + joined[odd][0]
                 continue
             at = self._record(odd)
             if at == odd:
@@ -187,12 +195,41 @@ class _Splitter:
         if end < len(self.lines):
             regular = regular.head(end)
             texts = texts.head(end)
-        kept = texts.filter(regular)
+        kept, lines = texts.filter(regular), regular.arg_true()
+        if whole:
+            self.out.continued += sum(joined[at][0] - 1 for at in whole)
+            kept = pl.concat([kept, pool.gather([joined[at][1] for at in whole])])
+            lines = pl.concat([lines, pl.Series(lines.name, whole, dtype=lines.dtype)])
+            order = lines.arg_sort()
+            kept, lines = kept.gather(order), lines.gather(order)
         if len(kept):
             self.out.regular = kept
-            self.out.regular_lines = regular.arg_true().cast(pl.Int32) + self.first_line
+            self.out.regular_lines = lines.cast(pl.Int32) + self.first_line
         self.out.lines_used = end
         return self.out
+
+    def _joined(self, texts: pl.Series, regular: pl.Series) -> tuple[dict[int, tuple[int, int]], pl.Series]:
+        """Well-formed records of a few lines, all at once: index of the first line to the number of lines and the place among the texts.
+
+        Left to `_record` is whatever it might see otherwise: a line in the middle that may be whole by itself, for it has as many delimiters.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        pool = texts.clear()
+        first = (~regular & texts.str.contains('"', literal=True)).arg_true()
+        if not len(first):
+            return found, pool
+        goes_on = ~regular & (texts.str.count_matches(self.shape.delimiter, literal=True) < self.shape.width - 1)
+        pattern = regular_line(self.shape.delimiter, self.shape.width, "")
+        text = texts.gather(first)
+        for more in range(1, LINES_JOINED):
+            here = (first + more < len(texts)).arg_true()
+            here = here.filter(goes_on.gather(first.gather(here) + more))
+            first, text = first.gather(here), text.gather(here) + "\n" + texts.gather(first.gather(here) + more)
+            good = text.str.contains(pattern) & (text.str.len_chars() <= LONGEST_RECORD)
+            found |= {at: (more + 1, place) for place, at in enumerate(first.filter(good).to_list(), start=len(pool))}
+            pool = pl.concat([pool, text.filter(good)])
+            first, text = first.filter(~good), text.filter(~good)
+        return found, pool
 
     def _texts(self) -> pl.Series:
         """The lines as texts; one that is not UTF-8 as a text that no pattern fits."""
@@ -227,13 +264,18 @@ class _Splitter:
     def _to_the_close(self, start: int, text: str) -> tuple[int, list[str] | None, str] | None:
         """Go on to the line where the open quotation closes; None if that may lie after the stretch.
 
-        A line that is a whole record by itself is never swallowed: the mark was a stray one.
+        A line that is a whole record by itself is never swallowed: the mark was a stray one. (Not so one with a mark that closes what is open, after
+        a line that is no whole record but for the mark: the first cell goes over two lines.)
         """
         alone = (start + 1, None, "open_quote")
+        stray: bool | None = None
         for index in range(start + 1, min(start + LONGEST_RECORD_LINES, len(self.lines))):
             piece = self._text(index)
             if self.shape.looks_whole(split_cells(piece, self.shape.delimiter)[0]):
-                return alone
+                if stray is None:
+                    stray = self.shape.looks_whole(text.replace('"', "").split(self.shape.delimiter))
+                if stray or piece.count('"') % 2 == 0:
+                    return alone
             text += "\n" + piece
             if len(text) > LONGEST_RECORD:
                 return alone
@@ -265,7 +307,7 @@ class _Splitter:
     def _take(self, start: int, after: int, cells: list[str] | None, fault: str) -> None:
         raw = b"\n".join(self.lines[start:after])
         self.out.continued += after - start - 1
-        undecodable = _undecodable(raw)
+        undecodable = None if raw.isascii() else _undecodable(raw)
         if undecodable is not None:
             self._set_undecodable(start, after, undecodable)
         elif b"\0" in raw:
@@ -273,7 +315,7 @@ class _Splitter:
         elif cells is None:
             self._set_aside(start, after, fault)
         elif len(cells) != self.shape.width:
-            self._set_aside(start, after, "wrong_width", value=str(len(cells)), expected=str(self.shape.width))
+            self._set_aside(start, after, "wrong_width", str(len(cells)), str(self.shape.width), cells)
         else:
             self.out.records.append((self.first_line + start, readable(raw), cells))
 
@@ -288,15 +330,22 @@ class _Splitter:
             self._set_aside(start, after, "undecodable", value=value, expected=encoding)
 
     def _set_aside(
-        self, start: int, after: int, reason: str, value: str | None = None, expected: str | None = None
+        self,
+        start: int,
+        after: int,
+        reason: str,
+        value: str | None = None,
+        expected: str | None = None,
+        cells: list[str] | None = None,
     ) -> None:
         raw = b"\n".join(self.lines[start:after])[: LONGEST_RECORD * 4]
-        if self.shape.encoding != "UTF-8":
-            raw = raw.replace(BROKEN, b"").replace(FOREIGN, b"")
-        text = raw.decode("utf-8", "backslashreplace")
-        cells, _ = split_cells(text, self.shape.delimiter)
         if cells is None:
-            cells = [cell.strip('"') for cell in text.split(self.shape.delimiter)]
+            if self.shape.encoding != "UTF-8":
+                raw = raw.replace(BROKEN, b"").replace(FOREIGN, b"")
+            text = raw.decode("utf-8", "backslashreplace")
+            cells, _ = split_cells(text, self.shape.delimiter)
+            if cells is None:
+                cells = [cell.strip('"') for cell in text.split(self.shape.delimiter)]
         self.out.faults.append(Fault(self.first_line + start, reason, readable(raw), cells, value, expected))
 
 

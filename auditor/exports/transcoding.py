@@ -124,12 +124,15 @@ def _end_of_text(file: BufferedReader, encoding: Encoding) -> int:
     while end:
         begin = max(0, end - PORTION)
         file.seek(begin)
-        told = len(file.read(end - begin).rstrip(PADDING[:1] if wide else PADDING))
-        end = begin + told
+        told = file.read(end - begin).rstrip(PADDING[:1] if wide else PADDING)
+        end = begin + len(told)
         if told:
+            # The other half of the last letter may be a NUL: of a line break, wherever a lost byte has moved it.
+            half = wide and (end % 2 or (encoding.name == "utf-16-le" and told.endswith((b"\r", b"\n"))))
+            end = min(size, end + 1) if half else end
             break
     file.seek(0)
-    return min(size, end + end % 2) if wide else end
+    return end
 
 
 @contextmanager

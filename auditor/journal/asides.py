@@ -162,4 +162,4 @@ class Asides:
 
 def _is_empty(fault: Fault) -> bool:
     """Whether a row of the wrong width has delimiters only. (A raw text emptied in a quarantine file is a row that waits for its mending.)"""
-    return fault.reason == "wrong_width" and bool(fault.raw.strip()) and not any(cell.strip() for cell in fault.cells)
+    return fault.reason == "wrong_width" and not any(map(str.strip, fault.cells)) and bool(fault.raw.strip())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.exports import records, text
 from auditor.journal.profile import Profile
 from journal.exporting import HEADER, Whole, as_csv, good_row, read
 
@@ -271,3 +272,43 @@ def test_padding_at_the_end_of_a_file_is_no_row(tmp_path: Path, encoding: str, e
 def test_the_end_mark_of_dos_is_no_row(tmp_path: Path) -> None:
     whole = read(tmp_path, as_csv(GOOD, "\r\n").encode("cp866", "replace") + b"\x1a")
     assert (len(whole.numbers), whole.reasons) == (5, {})
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("column", range(16))
+def test_a_line_break_in_any_cell(tmp_path: Path, quoting: int, column: int) -> None:
+    """In the first one too, where the second line looks like a row but for its quotation mark."""
+    rows = [list(row) for row in GOOD]
+    for at, row in enumerate(rows):
+        row[column] += (
+            ("\nx", "\n\n x", "\na\nb\nc\nd", ', ""y""\nx', "\n")[at] if column not in (8, 9, 13, 14) else "\n"
+        )
+    whole = read(tmp_path, as_csv(rows, quoting=quoting))
+    assert whole.reasons == {}
+    assert [row[1:] for row in whole.sent.rows()] == [tuple(" ".join(c.split()) or None for c in row) for row in rows]
+
+
+def test_a_stray_mark_swallows_no_row_though_the_next_has_one_too(tmp_path: Path) -> None:
+    head, *rows = as_csv(GOOD).splitlines()
+    rows[1], rows[2] = '"' + rows[1], rows[2].replace("Абай ауданы", 'Абай ауданы"')
+    whole = read(tmp_path, "\n".join([head, *rows]) + "\n")
+    assert whole.numbers == ["N-1", "N-3", "N-4", "N-5"]
+    assert whole.reasons == {3: "open_quote"}
+
+
+@pytest.mark.parametrize("stretch", [300, 1000, 4 << 20])
+def test_records_of_lines_joined_at_once_are_those_read_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stretch: int
+) -> None:
+    rows = [good_row(n, ("", "a\nb", "a\nb\nc", 'x ""y"" \n', ",\n,", "a\n\n\n\n\nb")[n % 6]) for n in range(40)]
+    lines = as_csv(rows).split("\n")
+    lines[20:20] = ["x,y", '"open', "", 'a"b,"c']
+    data = "\n".join(lines)
+    monkeypatch.setattr(text, "STRETCH", stretch)
+    told = read(tmp_path, data)
+    monkeypatch.setattr(records, "LINES_JOINED", 1)
+    slow = read(tmp_path, data)
+    assert told.sent.equals(slow.sent)
+    assert told.quarantined.equals(slow.quarantined)
+    assert told.summary.lines == slow.summary.lines
+    assert len(told.numbers) >= 38
