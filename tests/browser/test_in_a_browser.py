@@ -19,6 +19,7 @@ from auditor.report.rulebook_page import rulebook_page
 from auditor.report.wording import Wording
 from browser.conftest import Open
 from report import example, open_steps
+from report.payloads import PAYLOADS
 
 pytestmark = pytest.mark.browser
 
@@ -205,84 +206,6 @@ def test_on_paper_every_finding_is_open(opened: Open) -> None:
         assert head.evaluate("e => getComputedStyle(e).display") == "table-header-group"
         if script:
             assert page.evaluate("document.documentElement.scrollWidth") <= 1032
-
-
-PIECES = (
-    "<script>window.hit=1</script>",
-    "</script><script>window.hit=1</script>",
-    "<img src=x onerror=window.hit=1>",
-    "<svg onload=window.hit=1>",
-    "<svg><script>window.hit=1</script></svg>",
-    "<iframe src=javascript:window.hit=1>",
-    "<a href=javascript:window.hit=1>x</a>",
-    "<a href=https://example.org>x</a>",
-    "<base href=//example.org>",
-    "<link rel=stylesheet href=//example.org>",
-    "<meta http-equiv=refresh content=0;url=//example.org>",
-    "<style>*{display:none}</style>",
-    "</style><b>",
-    "</title><b>",
-    "</table><b>",
-    "</td></tr><tr><td>",
-    "<tr><th colspan=5 scope=rowgroup><b>x",
-    "</details></details>",
-    "<form action=//example.org><input name=search>",
-    "<input autofocus onfocus=window.hit=1>",
-    "<body onload=window.hit=1>",
-    "<details open ontoggle=window.hit=1>",
-    "<template><b>",
-    '<noscript><p title="</noscript><img src=x onerror=window.hit=1>">',
-    "<math><mi xlink:href=javascript:window.hit=1>",
-    "<object data=//example.org>",
-    "<embed src=//example.org>",
-    "<!--",
-    "-->",
-    "<![CDATA[",
-    "]]>",
-    "<?xml ?>",
-    "&lt;b&gt;",
-    "&#60;b&#62;",
-    "&#x3c;script&#x3e;",
-    "&amp;lt;",
-    '" onmouseover="window.hit=1',
-    "' onmouseover='window.hit=1",
-    "` onmouseover=`window.hit=1",
-    " onmouseover=window.hit=1 x=",
-    '=HYPERLINK("//example.org")',
-    "+1+1",
-    "-2+3",
-    "@SUM(A1)",
-    "javascript:window.hit=1",
-    "https://example.org/a?b=c&d",
-    "//example.org",
-    "data:text/html,<b>",
-    "file:///etc/passwd",
-    "../../x",
-    "\u202eabc\u202c",
-    "\u2066x\u2069",
-    "\u200fשלום",
-    "\u061c",
-    "\u200b\u200c\u200d\u2060\ufeff",
-    "\x00",
-    "\x01\x1b[31m",
-    "\x85\u2028\u2029",
-    "\ud7ff\uffff\ufffe",
-    "e" + "\u0301" * 60,
-    "{{ 7*7 }}",
-    "{% raw %}",
-    "${7*7}",
-    "{0}{files}{shown}{total}",
-    "%s%d%n",
-    "\\u003cscript\\u003e",
-    "\t\n",
-    "x" * 3000,
-)
-PAYLOADS = tuple(
-    f"{before}{piece} {n}{chr(0x430 + i)}"
-    for i, before in enumerate(("", "Абай ", "\"'>"))
-    for n, piece in enumerate(PIECES)
-)
-"""Each ends in its own mark, so that those that are shown alike remain as many."""
 
 
 def journal_of(texts: list[str]) -> Audit:
