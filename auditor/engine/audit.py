@@ -72,10 +72,6 @@ Progress = Callable[[str, int, int], None]
 """Told of a stage ("read" or "judge"), how much of it is done, and of how much."""
 
 
-def unwatched(con: duckdb.DuckDBPyConnection) -> None:
-    """Nobody looks."""
-
-
 def no_progress(stage: str, done: int, whole: int) -> None:
     """Nobody is told."""
 
@@ -100,7 +96,7 @@ def audit(
     progress: Progress = no_progress,
     register: Register | None = None,
     memory: Memory | None = None,
-    watch: Callable[[duckdb.DuckDBPyConnection], None] = unwatched,
+    watch: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
     resent: Resent | None = None,
 ) -> Audit:
     """Judge exports. `folder` is an empty one for the run's working files; `register` names the offices that there are; `memory` of

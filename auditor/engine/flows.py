@@ -34,7 +34,7 @@ LEFT JOIN day p ON p.key = day_key({cal}, s.prev_completed)
 LEFT JOIN day y ON y.key = day_key({cal}, s.completed_at)
 WHERE s.sound {sample}
 """
-_SAMPLE = "AND s.app_id IN (SELECT app_id FROM application WHERE hash(home_key, application_no) % {share} = 0)"
+_SAMPLE = "AND s.eid IN (SELECT eid FROM bucket WHERE draw % {share} = 0)"
 
 FLOWS = """
 SELECT d.text AS district, p.service, p.channel, r.step, r.role, count(*) AS n,

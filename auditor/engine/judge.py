@@ -5,7 +5,7 @@ The clock is passed in; nothing here looks at the time, at a file of the user's 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from auditor.engine import (
 )
 from auditor.engine.ownoffices import Offices
 from auditor.engine.ruletables import RuleTables, rule_tables
+from auditor.engine.sieve import Sieve
 from auditor.engine.spellings import Spellings
 from auditor.engine.unshown import Shows
 from auditor.law.types import Calendar, Rulebook
@@ -40,6 +41,8 @@ MEMORY = "1200MB"
 THREADS = 2
 FEW = 50_000
 """Entries of which the search for the best order of joins costs more than it saves: two fifths of a small audit's time."""
+TOGETHER = 1_200_000
+"""Rows that are judged together, at least, where there are so many."""
 
 
 @dataclass(frozen=True)
@@ -133,13 +136,13 @@ def judge(
     question: Question,
     folder: Path,
     progress: Callable[[int, int], None] = lambda done, of: None,
-    watch: Callable[[duckdb.DuckDBPyConnection], None] = lambda con: None,
+    watch: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
     known: Known | None = None,
 ) -> Judgement:
     """Judge all staged entries. `folder` is the run's own, for the working database and what spills from memory.
 
     `watch` is shown the tables of each bucket (`step`, `clocked`, `pending`, `bucket` itself, …) once it is judged; ask with
-    `every_clock` where `clocked` must hold every step. `known`: of the run that the entries are an excerpt of.
+    `every_clock` where `clocked` must hold every step. Where nobody watches, a large journal is sifted first (`auditor.engine.sieve`). `known`: of the run that the entries are an excerpt of.
     """
     con = duckdb.connect(str(folder / "work.duckdb"))
     con.execute(f"SET threads = {THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
@@ -152,10 +155,10 @@ def judge(
     calendars = {**rulebook.calendars, **own}
     numbers, days, working_days = worktime.day_tables(calendars)
     tables = rule_tables(rulebook, numbers)
-    for name, frame in {**tables.frames, **staging.spellings.resolve(rulebook, tables), **_spelled(staging)}.items():
+    frames = {**tables.frames, **staging.spellings.resolve(rulebook, tables), "day": days, "file": files.files}
+    frames["near_district"] = torn.near_districts(staging.spellings.district.frame())
+    for name, frame in {**frames, **_spelled(staging), "working_day": working_days}.items():
         _keep(con, name, frame)
-    _keep(con, "day", days)
-    _keep(con, "working_day", working_days)
     _keep(
         con,
         "keep_apart",
@@ -164,7 +167,6 @@ def judge(
     con.execute(
         f"CREATE TABLE open_day AS SELECT (key // {worktime.DAY_STRIDE})::SMALLINT AS cal, DATE '1970-01-01' + (key % {worktime.DAY_STRIDE}) AS day, before, s1, e1, s2, e2, s3, e3 FROM day WHERE working"
     )
-    _keep(con, "file", files.files)
     _keep(con, "mention_text", files.mentions)
     _keep(con, "shown_step", unshown.shown_steps(files.shows, rulebook, tables))
     for macros in (worktime.MACROS, applications.MACROS, steps.MACROS, absence.MACROS, overruns.MACROS):
@@ -174,7 +176,6 @@ def judge(
     con.execute(verdicts.TABLE)
     con.execute(flows.TABLE)
     con.execute(torn.TABLE)
-    _keep(con, "near_district", torn.near_districts(staging.spellings.district.frame()))
     con.execute(openwork.TABLE)
     con.execute(openwork.WORK_DAY)
     con.execute("CREATE TABLE application_count (home_key BIGINT, label_id INTEGER, n BIGINT)")
@@ -189,19 +190,62 @@ def judge(
     con.execute(_OWN_BOOK, [question.yearly_restart, question.yearly_restart])
     crossings.lay_out(con, rulebook, numbers)
     numbered = bool(con.execute("SELECT 1 FROM own_book LIMIT 1").fetchall())
-    for bucket in range(staging.buckets):
-        table = staging.bucket(bucket)
-        if table is not None:
-            con.register("bucket", table)
-            _judge_bucket(con, numbered)
-            flows.measure(con, flows.share_of(staging.entries))
-            crossings.collect(con, numbers)
+    share = flows.share_of(staging.entries)
+    # Of a journal whose flows are measured whole, and where employees or numbers are compared, every application is needed.
+    sifted = watch is None and share > 1 and not numbered and not rulebook.keep_apart
+    sieve = _sieve(con, frames, share) if sifted else None
+    for table in _together(_sifted(staging, sieve, con, progress)):
+        con.register("bucket", table)
+        _judge_bucket(con, numbered)
+        flows.measure(con, share)
+        crossings.collect(con, numbers)
+        if watch is not None:
             watch(con)
-            con.unregister("bucket")
-        progress(bucket + 1, staging.buckets)
+        con.unregister("bucket")
     crossings.bring_together(con)
     findings.run_checks_over_all(con, numbered)
     return Judgement(con, tables, tuple(calendars[name] for name in sorted(numbers, key=lambda n: numbers[n])))
+
+
+def _buckets(staging: Staged) -> Iterator[pa.Table]:
+    for number in range(staging.buckets):
+        table = staging.bucket(number)
+        if table is not None:
+            yield table
+
+
+def _sifted(
+    staging: Staged, sieve: Sieve | None, con: duckdb.DuckDBPyConnection, progress: Callable[[int, int], None]
+) -> Iterator[pa.Table]:
+    """What is to be judged at length of each bucket."""
+    for number, table in enumerate(_buckets(staging)):
+        yield table if sieve is None else sieve.sift(table, con)
+        progress(number + 1, staging.buckets)
+    progress(staging.buckets, staging.buckets)
+
+
+def _together(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Tables joined until they have some rows: a query costs something, however little it is asked of."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        if sum(each.num_rows for each in held) >= TOGETHER:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _sieve(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFrame], share: int) -> Sieve:
+    apart = [office for (office,) in con.execute("SELECT office_key FROM own_calendar").fetchall()]
+    (latest,) = con.execute("SELECT least(getvariable('as_of'), getvariable('cut_at'))").fetchall()[0]
+    counters = [
+        sid
+        for (sid,) in con.execute(
+            "SELECT intake_sid FROM crossing WHERE NOT rural AND intake_sid IS NOT NULL"
+        ).fetchall()
+    ]
+    return Sieve(frames, latest, apart, counters, share)
 
 
 def _keep(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
@@ -295,14 +339,12 @@ def _cover(con: duckdb.DuckDBPyConnection, staging: Staged, known: Known | None)
     con.execute("CREATE TABLE office_moment (office_key BIGINT, since TIMESTAMP, until TIMESTAMP, n BIGINT)")
     con.execute("CREATE TABLE known_place (office_key BIGINT)")
     con.execute("CREATE TABLE office_file (office_key BIGINT, file_id INTEGER, n BIGINT)")
-    for bucket in range(staging.buckets):
-        table = staging.bucket(bucket)
-        if table is None:
-            continue
+    for table in _together(_buckets(staging)):
         con.register("bucket", table)
         con.execute(_OFFICE_MOMENTS)
         con.execute("INSERT INTO office_file SELECT office_key, file_id, count(*) FROM bucket GROUP BY ALL")
         con.execute("INSERT INTO known_place SELECT DISTINCT home_key FROM bucket")
+        con.execute(_ODD_ROLES)
         con.unregister("bucket")
     con.execute("CREATE TABLE known_office AS SELECT DISTINCT office_key FROM office_file")
     con.execute("INSERT INTO known_place FROM known_office")
@@ -328,7 +370,6 @@ def _judge_bucket(con: duckdb.DuckDBPyConnection, numbered: bool) -> None:
     findings.run_checks(con)
     verdicts.count(con)
     con.execute("INSERT INTO application_count SELECT home_key, label_id, count(*) FROM application GROUP BY ALL")
-    con.execute(_ODD_ROLES)
     con.execute("INSERT INTO entry_count SELECT count(*) FROM entry")
     con.execute("""
         INSERT INTO without_rules

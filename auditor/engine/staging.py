@@ -4,7 +4,8 @@ A journal of any size is judged a bucket at a time, so that memory stays bounded
 office, application number), in whatever district, land in one bucket. A bucket is an Arrow file; DuckDB reads it where it lies.
 
 Columns of a bucket: eid (running number in order of reading), file_id, line, office_key, home_key (district << 32 | office), application_no,
-registered_on, pair_key (service << 32 | channel), word_key (step << 32 | role), employee, received_at, completed_at,
+draw (one number for home office and application_no, in whatever district, spread evenly; two of them may share one), registered_on,
+pair_key (service << 32 | channel), word_key (step << 32 | role), employee, received_at, completed_at,
 received_bare, completed_bare, outcome (1: withdrawn or moved), extended_to, entry_no, unseen and person (see `auditor.journal.rows`),
 row_hash (of the columns that are compared, not judged).
 """
@@ -21,7 +22,9 @@ from auditor.engine.spellings import SHIFT, Spellings
 from auditor.law.types import Vocabulary
 from auditor.law.vocabulary import fold
 
-ROWS_IN_BUCKET = 4_000_000
+ROWS_IN_BUCKET = 1_000_000
+ROWS_HELD = 200_000
+"""Rows gathered before they are sorted into buckets: of fewer each bucket would get crumbs."""
 ENDING_OUTCOMES = ("withdrawn", "moved")
 
 
@@ -34,6 +37,7 @@ class Staging:
         self.spellings = Spellings()
         self.entries = 0
         self._vocabulary = vocabulary
+        self._held: list[pl.DataFrame] = []
         self._writers: dict[int, ipc.RecordBatchFileWriter] = {}
 
     def path(self, bucket: int) -> Path:
@@ -44,13 +48,18 @@ class Staging:
         """Narrow a batch of canonical rows (see `auditor.journal.reading`) and append it to its buckets."""
         if rows.is_empty():
             return
-        narrow = self.narrow(rows, file_id)
+        self._held.append(self.narrow(rows, file_id))
         self.entries += len(rows)
+        if sum(map(len, self._held)) >= ROWS_HELD:
+            self._sort_into_buckets()
+
+    def _sort_into_buckets(self) -> None:
+        held, self._held = pl.concat(self._held), []
         if self.buckets == 1:
-            self._write(0, narrow)
+            self._write(0, held)
             return
-        bucket = pl.struct(pl.col("home_key") % (1 << SHIFT), "application_no").hash(seed=7) % self.buckets
-        for part in narrow.with_columns(bucket.alias("bucket")).partition_by("bucket", include_key=True):
+        bucket = pl.col("draw") % self.buckets
+        for part in held.with_columns(bucket.alias("bucket")).partition_by("bucket", include_key=True):
             self._write(int(part["bucket"][0]), part.drop("bucket"))
 
     def narrow(self, rows: pl.DataFrame, file_id: int) -> pl.DataFrame:
@@ -84,7 +93,9 @@ class Staging:
         )
         words.pair_keys.update(narrow["pair_key"].unique().to_list())
         words.word_keys.update(narrow["word_key"].unique().to_list())
-        return narrow
+        return narrow.with_columns(
+            pl.struct(pl.col("home_key") % (1 << SHIFT), "application_no").hash(seed=7).alias("draw")
+        )
 
     def _ends(self, outcomes: pl.Series) -> pl.Series:
         """1 where the outcome is one after which nothing more is required."""
@@ -99,6 +110,8 @@ class Staging:
 
     def close(self) -> None:
         """Finish the files; buckets that got no row have none."""
+        if self._held:
+            self._sort_into_buckets()
         for writer in self._writers.values():
             writer.close()
 
