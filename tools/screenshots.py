@@ -22,8 +22,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ALONE.split())
         russian, kazakh = (_audit(Path(folder) / language, language) for language in ("ru", "kk"))
-        _shoot(browser, russian / "index.html", "oblast-1280.png", 1280, 1000, "h1")
-        _shoot(browser, russian / "index.html", "findings-1280.png", 1280, 800, "#findings h2")
+        _shoot(browser, russian / "index.html", "oblast-1280.png", 1280, 980, "h1")
+        _shoot(browser, russian / "index.html", "findings-1280.png", 1280, 720, "#findings h2")
         _shoot(browser, next((kazakh / "districts").glob("*.html")), "district-390.png", 390, 900, "h1")
         browser.close()
 

@@ -16,9 +16,11 @@ import polars as pl
 from markupsafe import Markup
 
 from auditor.engine.result import Audit
+from auditor.journal.persons import mask
 from auditor.language import Words
 from auditor.law.types import Rulebook
 from auditor.report import rows
+from auditor.report.explained import explained
 from auditor.report.figures import codes, whole
 from auditor.report.files import page_names
 from auditor.report.findings_book import reply_book
@@ -135,6 +137,7 @@ def district_letters(
                     Wording(lang, rulebook),
                     attachments[2 * at : 2 * at + 2],
                     most,
+                    past,
                 )
                 for at, lang in enumerate(languages)
             )
@@ -169,7 +172,9 @@ def _titled(key: tuple[str | None, ...], wording: Wording) -> str:
     return f"{title}: {wording.step(service, channel, step)}." if step else f"{title}."
 
 
-def _version(audit: Audit, part: Part, wording: Wording, attached: list[Attachment], most: int) -> Version:
+def _version(
+    audit: Audit, part: Part, wording: Wording, attached: list[Attachment], most: int, past: Past | None
+) -> Version:
     words = Words("letter", wording.language)
     page, book = attached
     listed = part.findings.filter(pl.col("severity") != "info")
@@ -183,13 +188,13 @@ def _version(audit: Audit, part: Part, wording: Wording, attached: list[Attachme
         words=words,
         title=words("title", district=part.district),
         as_of=words("as_of_named" if audit.names_shown else "as_of", moment=wording.moment(audit.as_of)),
-        found=tuple(_found(part, wording, words)),
+        found=tuple(_found(part, wording, words, past)),
         codes=tuple(_bars(part, wording)),
         counts=tuple(_counts(mine, wording)),
         tasks=tasks,
         tasks_note=_first(words, wording, len(tasks), mine.height, "list.first") if len(tasks) < mine.height else "",
         unclear=tuple(_unclear(part, wording, words)),
-        findings=tuple(_lines(shown, wording)),
+        findings=tuple(_lines(shown, wording, past)),
         findings_note=_first(words, wording, shown.height, count, "list.first") if shown.height < count else "",
         reply=words("reply.how", book=book.name, page=page.name),
     )
@@ -199,7 +204,7 @@ def _first(words: Words, wording: Wording, shown: int, total: int, key: str) -> 
     return words(key, shown=wording.number(shown), total=wording.number(total))
 
 
-def _found(part: Part, wording: Wording, words: Words) -> Iterator[str]:
+def _found(part: Part, wording: Wording, words: Words, past: Past | None) -> Iterator[str]:
     tally = whole(part)
     for severity, n in (("error", tally.error), ("warning", tally.warning)):
         if n:
@@ -208,6 +213,9 @@ def _found(part: Part, wording: Wording, words: Words) -> Iterator[str]:
         yield words("found.nothing")
     share = wording.share(tally.met, tally.timed)
     yield words("found.in_time", share=share, part=wording.number(tally.met), whole=wording.number(tally.timed))
+    told = explained(past, part.district, tally, wording)
+    if told and told.excused:
+        yield words("found.excused", n=wording.number(told.excused), share=told.rest)
 
 
 def _bars(part: Part, wording: Wording) -> Iterator[Bar]:
@@ -253,11 +261,14 @@ def _unclear(part: Part, wording: Wording, words: Words) -> Iterator[str]:
         yield words("unclear.rows", count=wording.number(part.quarantine.height))
 
 
-def _lines(findings: pl.DataFrame, wording: Wording) -> Iterator[Line]:
+def _lines(findings: pl.DataFrame, wording: Wording, past: Past | None) -> Iterator[Line]:
+    excused = dict(past.excused.select("fingerprint", "number").iter_rows()) if past else {}
     for row in findings.iter_rows(named=True):
         heads = (row["code"], row["application_no"], row["office"])
         level = wording.known("severity", row["severity"])
-        basis = "; ".join(text for text in (level, row["citation"]) if text)
+        number = excused.get(row["fingerprint"])
+        excuse = wording.words("life.excused", number=mask(number)).rstrip(".") if number else ""
+        basis = "; ".join(text for text in (level, excuse, row["citation"]) if text)
         yield Line(" · ".join(text for text in heads if text), row["message"] or "", basis=basis)
 
 

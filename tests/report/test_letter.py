@@ -185,3 +185,16 @@ def test_sentences_are_in_the_language_of_the_letter() -> None:
     assert fallback[0].startswith("Мерзімінен кеш")
     assert not set(fallback) & set(told.findings["message"])
     assert in_language(told, Wording("ru", example.rulebook())).findings["message"].equals(told.findings["message"])
+
+
+def test_what_is_excused_is_said_in_the_letter() -> None:
+    """Counted apart, with the other rate, and marked at the finding; without a history nothing is said of it."""
+    audit = example.audit("en", open_work=open_steps.all_kinds())
+    letters = {each.district: each for each in district_letters(audit, example.rulebook(), ("en",), example.past())}
+    mine, other = letters[example.ABAI], letters[example.TEMIRTAU]
+    for told in (mine.text, mine.html):
+        assert "Excused, of these: 1. In time without them: 99.9%." in told
+        assert "Excused: document 15-К" in told
+    assert "xcused" not in other.text
+    (plain, *_) = district_letters(audit, example.rulebook(), ("en",))
+    assert "xcused" not in plain.text
