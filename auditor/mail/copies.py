@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import imaplib
 import mailbox
+import re
 import ssl
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from auditor.mail.settings import ArchiveBox
@@ -38,12 +41,25 @@ def _in_files(path: Path, kind: str, wanted: set[str]) -> set[str]:
         box.close()
 
 
+def _on_the_wire(folder: str) -> str:
+    """A folder's name as the protocol wants it (RFC 3501, 5.1.3): a quoted text of ASCII letters, all others in a UTF-7 of its own."""
+    told = []
+    for part in re.split(r"([^ -~]+)", folder):
+        if part and not " " <= part[0] <= "~":
+            packed = base64.b64encode(part.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
+            told.append(f"&{packed}-")
+        else:
+            told.append(part.replace("&", "&-").replace("\\", "\\\\").replace('"', '\\"'))
+    return f'"{"".join(told)}"'
+
+
 def _in_imap(box: ArchiveBox, wanted: set[str]) -> set[str]:
     assert box.login is not None
     context = ssl.create_default_context(cafile=str(box.ca_file) if box.ca_file else None)
-    with imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=box.timeout_seconds) as imap:
+    imap = imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=box.timeout_seconds)
+    try:
         imap.login(box.login.user, box.login.password())
-        state, _ = imap.select(f'"{box.folder}"', readonly=True)
+        state, _ = imap.select(_on_the_wire(box.folder), readonly=True)
         if state != "OK":
             raise imaplib.IMAP4.error(f"the folder {box.folder} can't be opened")
         found = set()
@@ -54,3 +70,9 @@ def _in_imap(box: ArchiveBox, wanted: set[str]) -> set[str]:
             if numbers and numbers[0]:
                 found.add(each)
         return found
+    finally:
+        # The library leaves the connection open where the server hung up.
+        with suppress(OSError, imaplib.IMAP4.error):
+            imap.logout()
+        with suppress(OSError):
+            imap.shutdown()
