@@ -17,8 +17,10 @@ from auditor.errors import InputError
 MOST_MEMBERS = 10_000
 MOST_BYTES = 16 << 30
 """What all archives of a run may have together, unpacked."""
-WORKBOOK_BYTES = 2 << 30
+WORKBOOK_BYTES = 1 << 30
 """The same for a workbook, which is an archive of XML."""
+SHEET_BYTES, PART_BYTES = 512 << 20, 256 << 20
+"""What one sheet of it may have, and any other part (its texts, its styles), which readers put into memory whole. A full sheet of 15 columns has 450 MB."""
 RATIO = 250
 RATIO_FROM = 64 << 20
 """A member that unpacks to more than `RATIO` times its size is no journal, once it has `RATIO_FROM` bytes: XML and CSV reach 20 to 100."""
@@ -89,14 +91,19 @@ def measure_truly(path: Path, label: str) -> None:
             raise InputError("The workbook is locked with a password.", where=label, hint="Save it without one.")
         left = WORKBOOK_BYTES
         for member in archive.infolist():
+            most = SHEET_BYTES if "sheet" in member.filename or member.filename == "content.xml" else PART_BYTES
             boundless = copy.copy(member)
             boundless.file_size = 1 << 62  # read on to the true end, not to the stated one
             try:
                 with archive.open(boundless) as file:
                     while block := file.read(BLOCK):
                         left -= len(block)
+                        most -= len(block)
                         if left < 0:
                             said = f"The workbook unpacks to more than {_megabytes(WORKBOOK_BYTES)}, whatever its directory says."
+                            raise InputError(said, where=label, hint=MEND)
+                        if most < 0:
+                            said = f"A part of the workbook ({member_name(member)}) unpacks to more than one part may have."
                             raise InputError(said, where=label, hint=MEND)
             except DAMAGE:
                 continue  # as far as it can be unpacked; it may be one bad sheet, of which the workbook's reader has a sentence

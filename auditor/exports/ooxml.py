@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 BLOCK = 1 << 18
+LONGEST_CELL = 1 << 20
+"""Letters; a spreadsheet has 32,767 at most."""
 TIMED = {18, 19, 20, 21, 22, 45, 46, 47}
 DATED = {14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)}
 """Numbers of the built-in formats with a time, and with a date (ECMA-376 part 1, 18.8.30)."""
@@ -47,6 +49,10 @@ class Facts:
 
 class Stop(Exception):
     """The XML is not what it should be; the workbook is read without these facts."""
+
+
+class TooLarge(Exception):
+    """A sheet that would fill the memory."""
 
 
 DAMAGE = (
@@ -167,6 +173,7 @@ class _Sheet:
         self.kind = ""
         self.formula = self.within = self.within_cell = False
         self.value: list[str] = []
+        self.letters = 0
 
     def read(self, archive: zipfile.ZipFile, name: str) -> Facts:
         _parse(archive, name, self._start, self._end, self._data)
@@ -181,6 +188,7 @@ class _Sheet:
             self.kind = attributes.get("t", "n")
             self.formula = False
             self.value = []
+            self.letters = 0
             self.within_cell = True
         elif tag == "row":
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
@@ -192,6 +200,9 @@ class _Sheet:
     def _data(self, text: str) -> None:
         if self.within:
             self.value.append(text)
+            self.letters += len(text)
+            if self.letters > LONGEST_CELL:
+                raise TooLarge(f"Cell {column_name(self.column)}{self.row + 1} has more than {LONGEST_CELL} letters.")
 
     def _end(self, tag: str) -> None:
         if tag in ("v", "t"):

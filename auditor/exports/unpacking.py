@@ -22,9 +22,9 @@ import python_calamine as calamine
 
 from auditor.exports.cell_text import cell_text
 from auditor.exports.markup import NotReadable, read_excel_2003, read_page
-from auditor.exports.ooxml import DAMAGE, Facts, column_name, facts_of
+from auditor.exports.ooxml import DAMAGE, Facts, TooLarge, column_name, facts_of
 
-MEMORY = 3 << 30
+MEMORY = 2 << 30
 CPU_SECONDS = 30
 CPU_SECONDS_A_MEGABYTE = 10
 """Ten times what a page or workbook takes. No file takes more than `MOST_CPU_SECONDS`."""
@@ -197,7 +197,7 @@ def main(kind: str, path: str, folder: str, encoding: str) -> int:
     told: dict[str, object]
     try:
         told = {"tables": unpack(kind, Path(path), Path(folder), encoding)}
-    except Refused as fault:
+    except (Refused, TooLarge) as fault:
         told = {"refused": str(fault)}
     except calamine.PasswordError:
         told = {"refused": "It is locked with a password."}

@@ -459,3 +459,24 @@ def test_a_parquet_file_with_empty_texts_and_spans_of_time(tmp_path: Path) -> No
     rows = pl.concat([batch.rows for batch in reading])
     assert rows["application_no"].to_list() == ["N-1", "N-2"]
     assert rows["completed_at"].null_count() == 2
+
+
+def test_a_monstrous_cell_or_part_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        fill_sheet(book, "Журнал", ROWS).write_string(9, 9, "СЮДА")
+
+    path = workbook(tmp_path, fill)
+    with zipfile.ZipFile(path) as old:
+        members = {info.filename: old.read(info) for info in old.infolist()}
+    sheet = members["xl/worksheets/sheet1.xml"].decode()
+    cell = sheet.index('<c r="J10"')
+    huge = f'<c r="J10" t="inlineStr"><is><t>{"я" * (2 << 20)}</t></is></c>'
+    long = sheet[:cell] + huge + sheet[sheet.index("</c>", cell) + 4 :]
+    with pytest.raises(InputError, match="Cell J10 has more than"):
+        read(tmp_path, "cell.xlsx", archived(**{**members, "xl/worksheets/sheet1.xml": long.encode()}))
+    monkeypatch.setattr(archive, "PART_BYTES", 100_000)
+    texts = members["xl/sharedStrings.xml"].replace(b"</sst>", b"<si><t>x</t></si>" * 10_000 + b"</sst>")
+    with pytest.raises(InputError, match=r"sharedStrings\.xml. unpacks to more"):
+        read(tmp_path, "texts.xlsx", archived(**{**members, "xl/sharedStrings.xml": texts}))
