@@ -37,7 +37,8 @@ def _audit(out: Path, language: str) -> Path:
 def _shoot(browser: Browser, page_file: Path, name: str, width: int, height: int, top: str) -> None:
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
     page.goto(page_file.as_uri())
-    details = page.locator(".findings tr:has([data-v]) details").first
+    page.locator("#filter [name=code]").select_option("T01")
+    details = page.locator(".findings tr:has([data-v]):not([hidden]) details").first
     details.evaluate("each => each.open = true")
     page.locator(top).first.evaluate("each => each.scrollIntoView()")
     page.screenshot(path=PICTURES / name)
