@@ -25,7 +25,7 @@ from auditor.engine.ruletables import STRIDE
 from auditor.engine.spellings import SHIFT
 from auditor.engine.worktime import DAY_STRIDE
 
-DAY = 86_400_000_000
+DAY, HALF = 86_400_000_000, 30_000_000
 FARTHEST_STEP = 38
 """Steps further down an edition are judged at length: the bits of all rows of a bucket are added up, and the sum must stay a 64-bit number."""
 BITS = pl.Series("bit", [1 << i for i in range(FARTHEST_STEP)], dtype=pl.Int64)
@@ -82,15 +82,38 @@ class Sieve:
             named["process_id"].cast(pl.Int64) * self.width + named["word_id"],
             named["sid"] * 2 + named["inside"].cast(pl.Int32),
         )
+        self._lay_days(days)
         self._lay_steps(frames["rule_step"], days)
-        self.days = days.select(
-            "number",
+
+    def _lay_days(self, days: pl.DataFrame) -> None:
+        """`days`: a row for each calendar and day between the first and the last of any; null where a calendar does not cover it. `open`: whether an
+        office with the hours `kind` is open at a minute (of the day, twice: sharp, and within it)."""
+        cal, day = (pl.col("key") // DAY_STRIDE).cast(pl.Int64), (pl.col("key") % DAY_STRIDE).cast(pl.Int64)
+        edges = [edge for interval in INTERVALS for edge in interval]
+        hours = days.select(edges).unique(maintain_order=True).with_row_index("kind")
+        known = days.join(hours, on=edges, how="left", maintain_order="left")
+        self.first, self.last = known.select(day.min().alias("first"), day.max().alias("last")).row(0)
+        self.span = self.last - self.first + 1
+        laid = known.select(
+            (cal * self.span + day - self.first).alias("at"),
             "before",
-            *(edge for interval in INTERVALS for edge in interval),
+            *edges,
             (pl.col("number") + (~pl.col("working"))).cast(pl.Int32).alias("effective"),
             (pl.col("number") * 2 + (~pl.col("working"))).cast(pl.Int32).alias("halves"),
             pl.col("closes").fill_null(DAY),
+            pl.col("kind").cast(pl.Int32),
         )
+        whole = pl.DataFrame({"at": range(_size(laid["at"]))}, schema={"at": pl.Int64})
+        self.days = whole.join(laid, on="at", how="left", maintain_order="left").drop("at")
+        minutes = hours.join(pl.DataFrame({"half": range(DAY // HALF)}), how="cross", maintain_order="left_right")
+        sharp, minute = pl.col("half") % 2 == 0, pl.col("half") // 2 * (2 * HALF)
+        within = [
+            (pl.col(end) > pl.col(start))
+            & (minute >= pl.col(start))
+            & ((sharp & (minute <= pl.col(end))) | (minute + 2 * HALF <= pl.col(end)))
+            for start, end in INTERVALS
+        ]
+        self.open = minutes.select(pl.any_horizontal(within).alias("open"))["open"]
 
     def _lay_processes(self, process: pl.DataFrame) -> None:
         rows = [
@@ -105,33 +128,19 @@ class Sieve:
         self.in_force = _array(pl.Series(at, dtype=pl.Int64), pl.Series(number, dtype=pl.Int32))
 
     def _lay_steps(self, steps: pl.DataFrame, days: pl.DataFrame) -> None:
-        calendars = (
-            days.with_row_index("row")
-            .group_by((pl.col("key") // DAY_STRIDE).cast(pl.Int16).alias("cal"))
-            .agg(
-                (pl.col("key") % DAY_STRIDE).min().alias("first"),
-                (pl.col("key") % DAY_STRIDE).max().alias("last"),
-                pl.col("row").min().cast(pl.Int64).alias("base"),
-                pl.col("number").max().alias("numbers"),
-            )
-        )
-        laid = (
-            steps.join(calendars, on="cal")
-            .select(
-                "sid",
-                "cal",
-                "first",
-                "last",
-                (pl.col("base") - pl.col("first")).cast(pl.Int32).alias("base"),
-                "numbers",
-                pl.min_horizontal("limit_micro", "strict_micro").alias("micro"),
-                pl.min_horizontal("limit_days", "strict_days").alias("days"),
-                pl.max_horizontal("limit_days", "strict_days").fill_null(0).alias("reach"),
-                "human",
-                (pl.col("human") & ~pl.col("applicant")).alias("handed_to"),
-                "handover_days",
-            )
-            .sort("sid")
+        cal = (pl.col("key") // DAY_STRIDE).cast(pl.Int16).alias("cal")
+        calendars = days.group_by(cal).agg(pl.col("number").max().alias("numbers"))
+        reach = pl.max_horizontal("limit_days", "strict_days").fill_null(0)
+        laid = steps.join(calendars, on="cal").select(
+            "sid",
+            "cal",
+            (pl.col("cal").cast(pl.Int32) * self.span - self.first).alias("base"),
+            (pl.col("numbers") - reach).alias("latest"),
+            pl.min_horizontal("limit_micro", "strict_micro").alias("micro"),
+            pl.min_horizontal("limit_days", "strict_days").alias("days"),
+            "human",
+            (pl.col("human") & ~pl.col("applicant")).alias("handed_to"),
+            "handover_days",
         )
         whole = pl.DataFrame({"sid": range(_size(laid["sid"]))}, schema={"sid": pl.Int32})
         self.steps = whole.join(laid, on="sid", how="left", maintain_order="left")
@@ -198,13 +207,13 @@ class Sieve:
         slot = _look_up(self.slots, pl.col("process_id").cast(pl.Int64) * self.width + pl.col("word_id"))
         told = told.with_columns(slot.alias("slot"))
         told = told.hstack(self.steps.select(pl.exclude("sid", "cal", "handed_to").gather(told["slot"] // 2)))
-        within = (pl.col("taken_on") >= pl.col("first")) & (pl.col("done_on") <= pl.col("last"))
+        within = (pl.col("taken_on") >= self.first) & (pl.col("done_on") <= self.last) & pl.col("fine")
         told = told.with_columns(
             pl.when(within).then(pl.col("taken_on") + pl.col("base")).alias("begun"),
             pl.when(within).then(pl.col("done_on") + pl.col("base")).alias("done"),
         )
         begun = self.days.select("effective", "halves", "closes").select(pl.all().gather(told["begun"]))
-        done = self.days.select(pl.exclude("number", "before").gather(told["done"]))
+        done = self.days.select("effective", "halves", "closes", "kind").select(pl.all().gather(told["done"]))
         told = told.hstack(begun.rename({name: f"{name}_begun" for name in begun.columns})).hstack(done)
         # A day off counts as effective with the next working day's number: only closing matters on a working one.
         effective = pl.col("effective_begun") + (
@@ -213,10 +222,13 @@ class Sieve:
         after = pl.col("effective") + ((pl.col("done_at") > pl.col("closes")) & (pl.col("halves") % 2 == 0)).cast(
             pl.Int32
         )
+        # (10) Both ends of an interval are inside.
+        minute = pl.col("done_at") // (2 * HALF) * 2 + (pl.col("done_at") % (2 * HALF) > 0).cast(pl.Int64)
+        is_open = pl.lit(self.open).gather(pl.col("kind") * (DAY // HALF) + minute)
         in_time = (
             pl.col("fine")
-            & (_is_open(pl.col("done_at")) | ~pl.col("human"))
-            & (effective + pl.col("reach") <= pl.col("numbers"))
+            & (is_open | ~pl.col("human"))
+            & (effective <= pl.col("latest"))
             & (pl.col("days").is_null() | (pl.col("halves") <= 2 * (effective + pl.col("days"))))
             & ((pl.col("slot") // 2) % STRIDE < FARTHEST_STEP)
         )
@@ -384,10 +396,3 @@ def _size(at: pl.Series) -> int:
 def _look_up(array: pl.Series, at: pl.Expr) -> pl.Expr:
     """The values at indices; null where the index is null or beyond."""
     return pl.lit(array).gather(pl.when(at < len(array)).then(at))
-
-
-def _is_open(clock: pl.Expr) -> pl.Expr:
-    """Whether a time of day lies in an opening interval of its day, both ends inside (10)."""
-    return pl.any_horizontal(
-        (pl.col(end) > pl.col(start)) & clock.is_between(pl.col(start), pl.col(end)) for start, end in INTERVALS
-    )
