@@ -42,9 +42,9 @@ class Moments:
 
 def read_moments(texts: pl.Series, zone: str) -> Moments:
     """Read a column of trimmed texts (null where empty); offsets are turned to local time of `zone`."""
-    lengths = texts.str.len_bytes()
     if texts.null_count() == len(texts):
-        return Moments(_no_moments(texts), _bare(lengths), None)
+        return Moments(_no_moments(texts), pl.Series(texts.name, [False]).new_from_index(0, len(texts)), None)
+    lengths = texts.str.len_bytes()
     whole = _all_iso(texts, lengths)
     if whole is None:
         whole = _all_iso(_as_iso(texts, lengths), lengths)
@@ -58,7 +58,8 @@ def _no_moments(texts: pl.Series) -> pl.Series:
 
 
 def _bare(lengths: pl.Series) -> pl.Series:
-    return (lengths == DATE_LENGTH).fill_null(False)
+    bare = lengths == DATE_LENGTH
+    return bare.fill_null(False) if bare.null_count() else bare
 
 
 def _iso_lengths(lengths: pl.Series) -> bool:

@@ -112,7 +112,7 @@ class Reading:
         self._dated = dict.fromkeys(MOMENTS, False)
         self._asides = Asides(layout)
         self._columns = Columns(layout)
-        self._taken: list[tuple[str | None, ...]] = []
+        self._taken: pl.DataFrame | None = None
         self._table = layout.table()
         self._ended = False
 
@@ -169,7 +169,7 @@ class Reading:
                 yield self._batch(portion)
         except OSError as fault:
             raise InputError(f"The file can't be read: {fault.strerror or fault}.", where=self.layout.label) from fault
-        rest = self._asides.rest(self._taken)
+        rest = self._asides.rest([] if self._taken is None else self._taken.rows())
         if rest is not None and len(rest):
             self._quarantined += len(rest)
             yield self._of_quarantined(rest)
@@ -213,7 +213,7 @@ class Reading:
             texts, lines = texts.filter(good), lines.filter(good)
         quarantined = self._asides.sift(quarantined, int(lines[-1]) if len(lines) else None)
         if len(texts):
-            self._taken = texts.tail(LAST_TAKEN).rows()
+            self._taken = texts.tail(LAST_TAKEN)
         rows = rows.select(ROW_COLUMNS)
         self._columns.look(texts, lines, rows)
         self._count(rows, lines, quarantined)

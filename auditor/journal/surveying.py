@@ -62,7 +62,8 @@ def _none_of(tables: Tables, refused: list[tuple[str, str, InputError]]) -> Inpu
     if len(refused) == 1:
         return refused[0][2]
     said = " ".join(f"`{label.removeprefix(tables.label)}`: {fault.what}" for label, _, fault in refused)
-    return InputError(f"None of its tables is a journal. {said}", where=tables.label)
+    hint = next((fault.hint for _, _, fault in refused if fault.hint), "")
+    return InputError(f"None of its tables is a journal. {said}", where=tables.label, hint=hint)
 
 
 def _survey_tables(tables: Tables, choice: Choice) -> tuple[list[Layout], list[tuple[str, str, InputError]]]:
