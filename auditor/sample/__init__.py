@@ -17,6 +17,7 @@ from auditor.sample.cases import Case, Label, Row
 from auditor.sample.edits import conclude, export, misspell
 from auditor.sample.fieldclock import DAY, FieldClock
 from auditor.sample.labels import Labeller
+from auditor.sample.later import a_night_later, write_later
 from auditor.sample.offices import Office, found_offices
 from auditor.sample.planting import Planter
 from auditor.sample.workday import Workdays
@@ -77,14 +78,18 @@ def invent(book: Rulebook, applications: int, seed: int, violations: float, *, p
     return Sample(books, [label for case in kept for label in labeller.labels(case)], kept)
 
 
-def write_sample(book: Rulebook, out: Path, applications: int, seed: int, violations: float) -> Written:
-    """Write journals/<district>/<office>.csv and labels.csv below `out`.
+def write_sample(
+    book: Rulebook, out: Path, applications: int, seed: int, violations: float, changed: int = 0
+) -> Written:
+    """Write journals/<district>/<office>.csv and labels.csv below `out`; with `changed` also later/ and later.csv: the same journals
+    exported a night later, in which so many entries were altered or taken out (J07).
 
     Raises UsageError where journals of another sample lie there already: they would be audited with these.
     """
     sample = invent(book, applications, seed, violations)
-    paths = [out / "journals" / office.district.slug / f"{office.slug}.csv" for office, _ in sample.books]
-    others = sorted({*(out / "journals").rglob("*.csv")} - {*paths})
+    paths = _paths(out / "journals", sample)
+    later = _paths(out / "later", sample) if changed else []
+    others = sorted({*(out / "journals").rglob("*.csv"), *(out / "later").rglob("*.csv")} - {*paths, *later})
     if others:
         raise UsageError(
             f"{others[0]} is of another sample and would be mixed with this one.", hint="Name a new folder."
@@ -93,7 +98,16 @@ def write_sample(book: Rulebook, out: Path, applications: int, seed: int, violat
     for path, (_, lines) in zip(paths, sample.books, strict=True):
         write_journal(path, lines, speller, pen)
     count = write_labels(out / "labels.csv", sample.labels)
+    if changed:
+        books, altered = a_night_later(sample.books, changed, Random(f"{seed}:later"))
+        for path, (_, lines) in zip(later, books, strict=True):
+            write_journal(path, lines, speller, pen)
+        write_later(out / "later.csv", altered)
     return Written(len(sample.books), sum(len(lines) for _, lines in sample.books), len(sample.cases), count)
+
+
+def _paths(folder: Path, sample: Sample) -> list[Path]:
+    return [folder / office.district.slug / f"{office.slug}.csv" for office, _ in sample.books]
 
 
 def sample_days(book: Rulebook) -> tuple[int, int]:
