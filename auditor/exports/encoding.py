@@ -211,8 +211,9 @@ def _blocks(path: Path) -> Iterator[bytes]:
 def _as_utf8(sample: bytes) -> tuple[int, int]:
     """How many letters beyond ASCII are valid UTF-8, and how many bytes are not."""
     text = sample.decode("utf-8", "surrogateescape")
-    beyond = sum(1 for sign in text if sign > "\x7f")
-    broken = sum(1 for sign in text if "\udc80" <= sign <= "\udcff")
+    # The codecs leave out what they can't write; counting sign by sign took a tenth of the time of an audit of many small files.
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    broken = len(text) - len(text.encode("utf-8", "ignore").decode("utf-8"))
     return beyond - broken, broken
 
 
