@@ -27,5 +27,6 @@ WITH done AS (
 )
 SELECT d.app_id, d.sid, d.eid, d.received_at, d.completed_at, r.step AS detail
 FROM done d JOIN rule_step r ON r.sid = d.done_sid
-WHERE d.app_id NOT IN (FROM unordered) AND d.sound AND precedes(d.completed_at, d.completed_bare, d.done_at, d.done_bare)
+WHERE NOT EXISTS (SELECT 1 FROM unordered u WHERE u.app_id = d.app_id AND d.sid - d.done_sid > u.nearest)
+  AND d.sound AND precedes(d.completed_at, d.completed_bare, d.done_at, d.done_bare)
 """

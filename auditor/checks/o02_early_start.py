@@ -21,6 +21,7 @@ SEVERITY = "warning"
 QUERY = """
 SELECT s.app_id, s.sid, s.eid, s.received_at, s.completed_at, r.step AS detail
 FROM step s JOIN rule_step r ON r.sid = s.prev_sid
-WHERE s.app_id NOT IN (FROM unordered) AND s.sound AND precedes(s.received_at, s.received_bare, s.prev_completed, s.prev_bare)
+WHERE NOT EXISTS (SELECT 1 FROM unordered u WHERE u.app_id = s.app_id AND s.sid - s.prev_sid > u.nearest)
+  AND s.sound AND precedes(s.received_at, s.received_bare, s.prev_completed, s.prev_bare)
   AND NOT coalesce(precedes(s.completed_at, s.completed_bare, s.prev_completed, s.prev_bare), false)
 """

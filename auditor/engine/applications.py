@@ -192,9 +192,10 @@ INSERT INTO tangled SELECT DISTINCT app_id, 'services_overlap' FROM (
 ) WHERE app_id NOT IN (SELECT app_id FROM tangled)
 """
 
-# (31e), (42), (50) Where an entry may be missing, or be another application's, nothing is known of the order of those that are there.
+# (29), (42), (50) Where entries may be another application's, nothing is known of their order; a row set aside may be that of a step between two.
 _UNORDERED = """
-CREATE OR REPLACE TEMP VIEW unordered AS SELECT app_id FROM tangled UNION ALL SELECT app_id FROM judged_application WHERE quarantined
+CREATE OR REPLACE TEMP VIEW unordered AS
+SELECT app_id, 0 AS nearest FROM tangled UNION ALL SELECT app_id, 1 AS nearest FROM judged_application WHERE quarantined
 """
 
 # Nothing is missing, nothing stands after an end, no two alternatives are begun; no total term runs, and it is no half of an application (47).

@@ -27,15 +27,20 @@ def order_of(case: Case, steps: tuple[Step, ...], of: str) -> None:
         row = case.app.performing(step, of)
         if row is None:
             continue
-        if case.quarantined_row():  # one of the others may be the step's, or stand between
-            continue
-        if row.completed is not None and completed_before_earlier(case, row, seen_before(case, here, at, of), of):
+        # A quarantined row may be that of a step between two.
+        next_to = [steps[steps.index(step) - 1]] if steps.index(step) else []
+        earlier = seen_before(case, here, at, of)
+        if row.completed is not None and completed_before_earlier(
+            case, row, earlier, of, next_to if case.quarantined_row() else earlier
+        ):
             case.add("O01", row, step, of)
             continue
         if not seen_before(case, here, at, of) or row.received is None:
             continue
         them = case.app.performing(here[at - 1], of)
         if them is None or them.completed is None:
+            continue
+        if case.quarantined_row() and here[at - 1] not in next_to:
             continue
         if before(row.received, row.received_bare, them.completed, them.completed_bare):
             case.add("O02", row, step, of)
@@ -51,13 +56,13 @@ def seen_before(case: Case, here: list[Step], at: int, of: str) -> list[Step]:
     return [] if any(map(case.dim, between)) else here[at - 1 : at]
 
 
-def completed_before_earlier(case: Case, row: Row, earlier: list[Step], of: str) -> bool:
-    """Was it completed before the nearest earlier step that is completed?"""
+def completed_before_earlier(case: Case, row: Row, earlier: list[Step], of: str, known: list[Step]) -> bool:
+    """Was it completed before the nearest earlier step that is completed, and is that one of those `known` to be the nearest?"""
     assert row.completed is not None
     for step in reversed(earlier):
         them = case.app.performing(step, of)
         if them is not None and them.completed is not None:
-            return before(row.completed, row.completed_bare, them.completed, them.completed_bare)
+            return step in known and before(row.completed, row.completed_bare, them.completed, them.completed_bare)
     return False
 
 
