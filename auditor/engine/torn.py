@@ -20,6 +20,8 @@ from auditor.law.vocabulary import fold
 
 DAYS = 200
 """How far the first entries of two halves may lie apart: numbers begin anew each year."""
+FAR = 45
+"""And where the districts' names are not alike: then chance may do it, and no procedure of the decree takes longer."""
 NEAR = 0.75
 MOST = 300
 """Districts compared in pairs; an oblast has two dozen, and more are no districts."""
@@ -30,19 +32,21 @@ TABLE = "CREATE TABLE torn_pair (district BIGINT, other_district BIGINT, home BI
 _CANDIDATE = f"""
 CREATE OR REPLACE TEMP TABLE candidate AS
 WITH judged AS (
-    SELECT j.app_id, a.home_key >> 32 AS district, a.home_key & 4294967295 AS home, a.application_no, a.label_id, a.day, j.edition_id, j.present, j.inside_present,
+    SELECT j.app_id, a.home_key >> 32 AS district, a.home_key & 4294967295 AS home, a.application_no, a.label_id, a.day, a.earliest, j.edition_id, j.present, j.inside_present,
         j.required & ~j.present <> 0 AS lacking
     FROM judged_application j JOIN application a USING (app_id)
-), numbered AS (
-    SELECT * FROM judged WHERE (home, application_no, label_id) IN (SELECT (home, application_no, label_id) FROM judged WHERE lacking)
 )
 SELECT p.app_id AS one, q.app_id AS other, near.one IS NOT NULL AS near, p.edition_id <> q.edition_id AS apart
-FROM numbered p JOIN numbered q ON q.home = p.home AND q.application_no = p.application_no AND q.label_id = p.label_id AND q.district > p.district
-LEFT JOIN near_district near ON near.one = p.district AND near.other = q.district
-WHERE (p.lacking OR q.lacking) AND abs(p.day - q.day) <= {DAYS} AND (p.edition_id <> q.edition_id
+FROM judged p JOIN judged q ON q.home = p.home AND q.application_no = p.application_no AND q.label_id = p.label_id AND p.lacking AND q.district <> p.district
+    AND (q.district > p.district OR NOT q.lacking)
+LEFT JOIN near_district near ON near.one = least(p.district, q.district) AND near.other = greatest(p.district, q.district)
+WHERE abs(p.day - q.day) <= CASE WHEN near.one IS NULL THEN {FAR} ELSE {DAYS} END AND (p.edition_id <> q.edition_id
     OR (bit_count(p.present & q.present) + bit_count(p.inside_present & q.inside_present) <= 1 AND (near.one IS NOT NULL
         OR ((p.present & ~q.present <> 0 OR p.inside_present & ~q.inside_present <> 0)
-        AND (q.present & ~p.present <> 0 OR q.inside_present & ~p.inside_present <> 0)))))
+        AND (q.present & ~p.present <> 0 OR q.inside_present & ~p.inside_present <> 0)
+        -- The half that begins the procedure was begun first.
+        AND (p.present = 0 OR q.present = 0 OR lowest_bit(p.present) = lowest_bit(q.present) OR p.earliest = q.earliest
+            OR (lowest_bit(p.present) < lowest_bit(q.present)) = (p.earliest < q.earliest))))))
 """
 _TORN = """
 CREATE OR REPLACE TEMP TABLE torn AS

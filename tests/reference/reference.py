@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import datetime
 
 from auditor.engine.ownoffices import OwnOffice
-from auditor.engine.torn import DAYS, nearly
+from auditor.engine.torn import DAYS, FAR, nearly
 from auditor.law.types import Rulebook
 from auditor.law.vocabulary import fold
 from reference import books, order, terms
@@ -96,16 +96,29 @@ def find_torn(apps: list[Application], bench: Bench) -> None:
         if not case.unfinished() and not its.unfinished():
             continue
         near = nearly(fold(a.district), fold(b.district))
-        if halves(one, other, near) and not registered_apart(one, other, near):
+        close = near or abs(one.day - other.day).days <= FAR
+        if close and halves(case, its, near) and not registered_apart(one, other, near):
             bench.torn.add(frozenset((a.district, b.district)))
             one.tangled, other.tangled = one.tangled or "two_districts", other.tangled or "two_districts"
 
 
-def halves(one: Application, other: Application, near: bool) -> bool:
+def halves(case: Case, its: Case, near: bool) -> bool:
+    one, other = case.app, its.app
     if one.edition is not other.edition:
         return True
     mine, theirs = ({(r.kind, r.step.id) for r in app.rows if r.step is not None} for app in (one, other))
-    return len(mine & theirs) <= 1 and (near or (bool(mine - theirs) and bool(theirs - mine)))
+    if len(mine & theirs) > 1 or near:
+        return len(mine & theirs) <= 1
+    # The half that begins the procedure was begun first.
+    begins = case.present[:1] < its.present[:1]
+    told = case.present and its.present and case.present[0] != its.present[0] and began(one) != began(other)
+    if told and begins != (began(one) < began(other)):
+        return False
+    return bool(mine - theirs) and bool(theirs - mine)
+
+
+def began(app: Application) -> datetime:
+    return min(row.moment for row in [r for r in app.rows if not r.impossible] or app.rows)
 
 
 def registered_apart(one: Application, other: Application, near: bool) -> bool:
