@@ -174,15 +174,19 @@ class _Splitter:
             regular &= texts.str.strip_chars() != ""
         joined, pool = self._joined(texts, regular)
         whole: list[int] = []
+        places: list[int] = []
         taken: list[int] = []
         at = 0
         end = len(self.lines)
         for odd in (~regular).arg_true().to_list():
             if odd < at:
                 continue
-            if odd in joined:
+            one = joined.get(odd)
+            if one is not None:
                 whole.append(odd)
-                at = odd + joined[odd][0]
+                places.append(one[1])
+                at = odd + one[0]
+                self.out.continued += one[0] - 1
                 continue
             at = self._record(odd)
             if at == odd:
@@ -197,8 +201,7 @@ class _Splitter:
             texts = texts.head(end)
         kept, lines = texts.filter(regular), regular.arg_true()
         if whole:
-            self.out.continued += sum(joined[at][0] - 1 for at in whole)
-            kept = pl.concat([kept, pool.gather([joined[at][1] for at in whole])])
+            kept = pl.concat([kept, pool.gather(places)])
             lines = pl.concat([lines, pl.Series(lines.name, whole, dtype=lines.dtype)])
             order = lines.arg_sort()
             kept, lines = kept.gather(order), lines.gather(order)
@@ -224,7 +227,7 @@ class _Splitter:
         for more in range(1, LINES_JOINED):
             here = (first + more < len(texts)).arg_true()
             here = here.filter(goes_on.gather(first.gather(here) + more))
-            first, text = first.gather(here), text.gather(here) + "\n" + texts.gather(first.gather(here) + more)
+            first, text = first.gather(here), _on_two_lines(text.gather(here), texts.gather(first.gather(here) + more))
             good = text.str.contains(pattern) & (text.str.len_chars() <= LONGEST_RECORD)
             found |= {at: (more + 1, place) for place, at in enumerate(first.filter(good).to_list(), start=len(pool))}
             pool = pl.concat([pool, text.filter(good)])
@@ -347,6 +350,10 @@ class _Splitter:
             if cells is None:
                 cells = [cell.strip('"') for cell in text.split(self.shape.delimiter)]
         self.out.faults.append(Fault(self.first_line + start, reason, readable(raw), cells, value, expected))
+
+
+def _on_two_lines(one: pl.Series, other: pl.Series) -> pl.Series:
+    return pl.select(pl.concat_str(one, other, separator="\n").alias(one.name)).to_series()
 
 
 def _undecodable(raw: bytes) -> str | None:
