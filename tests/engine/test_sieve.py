@@ -130,3 +130,25 @@ def test_keys_that_share_a_number(repo: Path, tmp_path: Path, unsifted: Audit, m
     monkeypatch.setattr(flows, "share_of", lambda _: NOBODY)
     monkeypatch.setattr(Staging, "narrow", alike)
     same(audited(repo / "sample_data" / "journals", tmp_path / "work"), unsifted)
+
+
+ODD = """\
+district,office,application_no,service,channel,step,role,received_at,completed_at,registered_on
+D,O,1,child_allowance,provider,no such step,,2018-03-12 10:00,2018-03-12 10:10,2018-03-12
+D,O,2,child_allowance,provider,register,,1901-03-12 10:00,1901-03-12 10:10,1901-03-12
+D,O,3,child_allowance,provider,register,,1969-03-12 10:00,2018-03-12 10:10,1969-03-12
+D,O,4,child_allowance,provider,register,,2018-03-12 10:00,2099-03-12 10:10,9999-03-12
+D,O,5,child_allowance,provider,register,,,2018-03-12 10:10,2018-03-12
+D,O,6,no such service,post,register,,2018-03-12 10:00,2018-03-12 10:10,2018-03-12
+"""
+
+
+@pytest.mark.parametrize("rows", [ODD, ODD.splitlines()[0] + "\n" + ODD.splitlines()[-1]], ids=["all", "nothing known"])
+def test_odd_rows_are_left_to_the_judge(tmp_path: Path, monkeypatch, rows: str) -> None:
+    """Unknown words, years outside every calendar, missing moments: nothing of it is plain, and nothing breaks."""
+    (tmp_path / "journals").mkdir()
+    (tmp_path / "journals" / "odd.csv").write_text(rows, encoding="utf-8")
+    at_length = audited(tmp_path / "journals", tmp_path / "one")
+    monkeypatch.setattr(flows, "share_of", lambda _: NOBODY)
+    same(audited(tmp_path / "journals", tmp_path / "other"), at_length)
+    assert at_length.entries == rows.count("D,O,")
