@@ -467,7 +467,16 @@ def test_the_log_has_a_line_a_stage_and_nobodys_name(tmp_path: Path) -> None:
     night(config)
     text = next(config.folders.log.iterdir()).read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.splitlines()]
-    assert [line["stage"] for line in lines] == ["rules", "intake", "replies", "audit", "history", "publish", "tidy", "mail"]
+    assert [line["stage"] for line in lines] == [
+        "rules",
+        "intake",
+        "replies",
+        "audit",
+        "history",
+        "publish",
+        "tidy",
+        "mail",
+    ]
     assert all(line["state"] == "done" and line["seconds"] >= 0 for line in lines)
     assert lines[1]["taken"] == lines[1]["refused"] == 1
     for word in ("Иванов", "Петров", "Қызметкер", "oblast.example"):
