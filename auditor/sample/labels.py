@@ -125,7 +125,10 @@ def _taken_up(case: Case) -> Row | None:
     """The row with which a provider took up an application, through the akim or at its own counter."""
     if case.channel not in ("akim", "provider") or (case.fault and case.fault.code in ("P01", "P02", "P03")):
         return None
-    first = next((step for step in case.path if step.required and case.kind(step) == "provider"), None)
+    # Of the procedure, not of the path: where it was left out, nothing shows the application taken up.
+    branched = {name for group in case.edition.branches for steps in group for name in steps}
+    required = (step for step in case.edition.steps if step.required and step.id not in branched)
+    first = next((step for step in required if case.kinds.get(step.role) == "provider"), None)
     row = case.own(first) if first else None
     return None if row is None or row.impossible else row
 
