@@ -147,7 +147,6 @@ def watch(ledger: Ledger) -> None:
     """Make the auditor's stages known to the ledger."""
     from auditor.commands import audit as command
     from auditor.engine import audit, judge
-    from auditor.engine.sieve import Sieve
     from auditor.engine.staging import Staging
     from auditor.exports import text
     from auditor.journal import reading
@@ -176,14 +175,6 @@ def watch(ledger: Ledger) -> None:
         (Staging, "add", "stage narrow"),
         (Staging, "_write", "stage write"),
         (Staging, "bucket", "stage map bucket"),
-        (Sieve, "sift", "sift  bucket"),
-        (Sieve, "_fine", "sift  fine"),
-        (Sieve, "_seen", "sift  seen"),
-        (Sieve, "_ordered", "sift  order"),
-        (Sieve, "_plain", "sift  plain"),
-        (Sieve, "_halves", "sift  halves"),
-        (Sieve, "_whole", "sift  whole"),
-        (Sieve, "_told", "sift  told"),
         (audit, "judge", "judge (Python, rule tables)"),
         (audit, "worded", "word  findings"),
         (audit, "sentences", "word  sentences"),
@@ -227,7 +218,7 @@ def table(ledger: Ledger) -> Iterable[str]:
             yield f"{name:<36}{figures}{spent.raised / 1024:>12.0f}"
     groups: dict[str, float] = {}
     for name, spent in ledger.stages.items():
-        group = name.split()[0] if re.match(r"(read|stage|sift|sql|word|write) ", name) else "other"
+        group = name.split()[0] if re.match(r"(read|stage|sql|word|write) ", name) else "other"
         groups[group] = groups.get(group, 0) + spent.cpu
     wall = sum(spent.wall for spent in ledger.stages.values())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -11,7 +11,6 @@ The numbers in brackets refer to docs/readings.md.
 from __future__ import annotations
 
 import duckdb
-import polars as pl
 
 from auditor.engine import torn
 
@@ -198,15 +197,6 @@ CREATE OR REPLACE TEMP VIEW unordered AS
 SELECT app_id, 0 AS nearest FROM tangled UNION ALL SELECT app_id, 1 AS nearest FROM judged_application WHERE quarantined
 """
 
-# Nothing is missing, nothing stands after an end, no two alternatives are begun; no total term runs, and it is no half of an application (47).
-_WHOLE = """
-SELECT j.app_id FROM judged_application j JOIN edition d USING (edition_id) LEFT JOIN crossing c USING (edition_id)
-WHERE j.present <> 0 AND j.required & ~j.present = 0 AND d.total_value IS NULL
-  AND (NOT j.cut_short OR j.present & ~((lowest_bit(j.present & d.ends) << 1) - 1) = 0)
-  AND NOT EXISTS (SELECT 1 FROM alternative x WHERE x.edition_id = j.edition_id AND j.present & x.mask <> 0 GROUP BY x.group_no HAVING count(*) > 1)
-  AND NOT coalesce(c.rural AND j.present & c.providers <> 0 AND j.present & c.akims = 0, false)
-"""
-
 MACROS = """
 CREATE OR REPLACE MACRO precedes(a, a_bare, b, b_bare) AS CASE WHEN a_bare OR b_bare THEN a::DATE < b::DATE ELSE a < b END;
 CREATE OR REPLACE MACRO lowest_bit(mask) AS (mask & -mask);
@@ -250,24 +240,3 @@ def assemble(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_ALIKE)
     torn.find_torn(con)
     con.execute(_UNORDERED)
-
-
-def whole_shapes(con: duckdb.DuckDBPyConnection, shapes: pl.DataFrame) -> pl.Series:
-    """The app_id of those sets of own steps (app_id, edition_id, present) that leave nothing to say of absence, branches and ends.
-
-    Needs the tables of `ruletables` and `crossing`. An application of such a set, each step once and with no entry besides, is asked.
-    """
-    con.register("incoming", shapes.to_arrow())
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE application AS "
-        "SELECT app_id, edition_id, 0 AS ended, 0::BIGINT AS home_key, '' AS application_no, NULL::VARCHAR AS problem FROM incoming"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE mask AS SELECT app_id, present, 0::BIGINT AS inside_present, bit_count(present) AS known, "
-        "0 AS unknown, false AS ambiguous, top_bit(present) AS last_idx FROM incoming"
-    )
-    con.execute("CREATE OR REPLACE TEMP TABLE mentioned AS SELECT app_id FROM incoming WHERE false")
-    con.unregister("incoming")
-    con.execute(_JUDGED)
-    whole: pl.DataFrame = con.sql(_WHOLE).pl()
-    return whole["app_id"]

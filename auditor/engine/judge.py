@@ -5,7 +5,7 @@ The clock is passed in; nothing here looks at the time, at a file of the user's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,6 @@ from auditor.engine import (
 )
 from auditor.engine.ownoffices import Offices
 from auditor.engine.ruletables import RuleTables, rule_tables
-from auditor.engine.sieve import Sieve
 from auditor.engine.spellings import Spellings
 from auditor.engine.unshown import Shows
 from auditor.law.types import Calendar, Rulebook
@@ -41,8 +40,6 @@ MEMORY = "1200MB"
 THREADS = 2
 FEW = 50_000
 """Entries of which the search for the best order of joins costs more than it saves: two fifths of a small audit's time."""
-TOGETHER = 1_200_000
-"""Rows that are judged together, at least, where there are so many."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +139,7 @@ def judge(
     """Judge all staged entries. `folder` is the run's own, for the working database and what spills from memory.
 
     `watch` is shown the tables of each bucket (`step`, `clocked`, `pending`, `bucket` itself, …) once it is judged; ask with
-    `every_clock` where `clocked` must hold every step. Where nobody watches, a large journal is sifted first (`auditor.engine.sieve`). `known`: of the run that the entries are an excerpt of.
+    `every_clock` where `clocked` must hold every step. `known`: of the run that the entries are an excerpt of.
     """
     con = duckdb.connect(str(folder / "work.duckdb"))
     con.execute(f"SET threads = {THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
@@ -191,10 +188,7 @@ def judge(
     crossings.lay_out(con, rulebook, numbers)
     numbered = bool(con.execute("SELECT 1 FROM own_book LIMIT 1").fetchall())
     share = flows.share_of(staging.entries)
-    # Of a journal whose flows are measured whole, and where employees or numbers are compared, every application is needed.
-    sifted = watch is None and share > 1 and not numbered and not rulebook.keep_apart
-    sieve = _sieve(con, frames, share) if sifted else None
-    for table in _together(_sifted(staging, sieve, con, progress)):
+    for done, table in enumerate(_buckets(staging), start=1):
         con.register("bucket", table)
         _judge_bucket(con, numbered)
         flows.measure(con, share)
@@ -202,6 +196,8 @@ def judge(
         if watch is not None:
             watch(con)
         con.unregister("bucket")
+        progress(done, staging.buckets)
+    progress(staging.buckets, staging.buckets)
     crossings.bring_together(con)
     findings.run_checks_over_all(con, numbered)
     return Judgement(con, tables, tuple(calendars[name] for name in sorted(numbers, key=lambda n: numbers[n])))
@@ -212,40 +208,6 @@ def _buckets(staging: Staged) -> Iterator[pa.Table]:
         table = staging.bucket(number)
         if table is not None:
             yield table
-
-
-def _sifted(
-    staging: Staged, sieve: Sieve | None, con: duckdb.DuckDBPyConnection, progress: Callable[[int, int], None]
-) -> Iterator[pa.Table]:
-    """What is to be judged at length of each bucket."""
-    for number, table in enumerate(_buckets(staging)):
-        yield table if sieve is None else sieve.sift(table, con)
-        progress(number + 1, staging.buckets)
-    progress(staging.buckets, staging.buckets)
-
-
-def _together(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Tables joined until they have some rows: a query costs something, however little it is asked of."""
-    held: list[pa.Table] = []
-    for table in tables:
-        held.append(table)
-        if sum(each.num_rows for each in held) >= TOGETHER:
-            yield pa.concat_tables(held)
-            held = []
-    if held:
-        yield pa.concat_tables(held)
-
-
-def _sieve(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFrame], share: int) -> Sieve:
-    apart = [office for (office,) in con.execute("SELECT office_key FROM own_calendar").fetchall()]
-    (latest,) = con.execute("SELECT least(getvariable('as_of'), getvariable('cut_at'))").fetchall()[0]
-    counters = [
-        sid
-        for (sid,) in con.execute(
-            "SELECT intake_sid FROM crossing WHERE NOT rural AND intake_sid IS NOT NULL"
-        ).fetchall()
-    ]
-    return Sieve(frames, latest, apart, counters, share)
 
 
 def _keep(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
@@ -339,7 +301,7 @@ def _cover(con: duckdb.DuckDBPyConnection, staging: Staged, known: Known | None)
     con.execute("CREATE TABLE office_moment (office_key BIGINT, since TIMESTAMP, until TIMESTAMP, n BIGINT)")
     con.execute("CREATE TABLE known_place (office_key BIGINT)")
     con.execute("CREATE TABLE office_file (office_key BIGINT, file_id INTEGER, n BIGINT)")
-    for table in _together(_buckets(staging)):
+    for table in _buckets(staging):
         con.register("bucket", table)
         con.execute(_OFFICE_MOMENTS)
         con.execute("INSERT INTO office_file SELECT office_key, file_id, count(*) FROM bucket GROUP BY ALL")

@@ -22,7 +22,7 @@ from auditor.engine.spellings import SHIFT, Spellings
 from auditor.law.types import Vocabulary
 from auditor.law.vocabulary import fold
 
-ROWS_IN_BUCKET = 1_000_000
+ROWS_IN_BUCKET = 2_000_000
 ROWS_HELD = 200_000
 """Rows gathered before they are sorted into buckets: of fewer each bucket would get crumbs."""
 ENDING_OUTCOMES = ("withdrawn", "moved")
