@@ -25,7 +25,7 @@ from reference.madeup import made_up, with_more
 from reference.reference import judge
 
 HEALTH = list(HealthCheck)
-FEW = settings(max_examples=15, suppress_health_check=HEALTH, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+FEW = settings(max_examples=6, suppress_health_check=HEALTH, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 MANY = settings(max_examples=1500, suppress_health_check=HEALTH, phases=[Phase.generate])
 
 
@@ -90,7 +90,7 @@ def test_every_clock(drawn):
     compare(drawn, rules("decree and more"), every_clock=True)
 
 
-@settings(FEW, max_examples=8)
+@settings(FEW, max_examples=4)
 @given(drawn=rural(rules("decree")))
 def test_what_goes_from_akim_to_provider(drawn):
     """Sent, registered, lost, registered under another number; in three buckets, which J06 must look at together."""

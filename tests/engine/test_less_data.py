@@ -211,7 +211,7 @@ def new_findings(seed: int, register: bool, mishaps: tuple[Mishap, ...]) -> list
     )
 
 
-FEW = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @FEW

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.journal.profile import DATES, MOMENTS, TEXTS
@@ -23,6 +23,7 @@ SCHEMA = (
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(ROW, max_size=6))
 def test_the_gate_lets_no_fault_through_and_holds_no_good_row(rows: list[dict[str, object]]) -> None:
     frame = pl.DataFrame(rows, schema=SCHEMA)
