@@ -39,7 +39,7 @@ from auditor.law.types import Calendar, Rulebook
 MEMORY = "1200MB"
 THREADS = 2
 FEW = 50_000
-"""Entries of which the search for the best order of joins costs more than it saves: two fifths of a small audit's time."""
+"""Entries of which the search for the best order of joins, and a second thread, cost more than they save."""
 
 
 @dataclass(frozen=True)
@@ -142,9 +142,12 @@ def judge(
     `every_clock` where `clocked` must hold every step. `known`: of the run that the entries are an excerpt of.
     """
     con = duckdb.connect(str(folder / "work.duckdb"))
-    con.execute(f"SET threads = {THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
+    few = staging.entries <= FEW
+    con.execute(
+        f"SET threads = {1 if few else THREADS}; SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'"
+    )
     con.execute("SET preserve_insertion_order = false")
-    if staging.entries <= FEW:
+    if few:
         con.execute("SET disabled_optimizers = 'join_order'")
     con.execute("SET enable_progress_bar = false")
     offices = ownoffices.met(question.offices, staging.spellings)
