@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Question,
 from auditor.engine.ownoffices import Offices
 from auditor.engine.staging import Staging
 from auditor.law.types import Rulebook
-from reference.model import Entry, Found, Judgement
+from reference.model import Entry, Found, Judgement, Verdict
 
 ROWS = {
     "source_line": pl.Int32,
@@ -36,7 +37,16 @@ ROWS = {
 }
 
 
-def run_engine(
+def run_engine(*arguments: Any, **options: Any) -> Judgement:
+    """What `judged` finds and decides, whatever the district."""
+    found, verdicts = judged(*arguments, **options)
+    decided: Counter[Verdict] = Counter()
+    for (_, *verdict), n in verdicts.items():
+        decided[tuple(verdict)] += n
+    return Judgement(found, decided)
+
+
+def judged(
     entries: list[Entry],
     rulebook: Rulebook,
     as_of: datetime,
@@ -47,7 +57,8 @@ def run_engine(
     every_clock: bool = False,
     offices: Offices | None = None,
     layouts: dict[str, tuple[str, ...]] | None = None,
-) -> Judgement:
+) -> tuple[list[Found], Counter[tuple[str, ...]]]:
+    """The findings, and how many verdicts of each kind: district, service, channel, step, verdict, reason."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         staging = Staging(folder, 1, rulebook.vocabulary)
@@ -86,10 +97,10 @@ def run_engine(
         judgement = judge(staging, known, rulebook, question, folder)
         try:
             found = [_found(row) for row in findings.shown(judgement.con).iter_rows(named=True)]
-            verdicts = Counter({tuple(row[:5]): row[5] for row in judgement.table(VERDICTS).iter_rows()})
+            verdicts = Counter({tuple(row[:6]): row[6] for row in judgement.table(VERDICTS).iter_rows()})
         finally:
             judgement.close()
-    return Judgement(found, verdicts)
+    return found, verdicts
 
 
 _day_tables = worktime.day_tables
@@ -107,8 +118,9 @@ def _remembered(calendars):
 worktime.day_tables = _remembered
 
 VERDICTS = """
-SELECT p.service, p.channel, coalesce(r.step, w.step_text) AS step, v.verdict, v.reason, sum(v.n)::BIGINT
-FROM verdict_count v JOIN pair p USING (pair_id) LEFT JOIN rule_step r USING (sid) LEFT JOIN word w USING (word_key) GROUP BY ALL
+SELECT d.text, p.service, p.channel, coalesce(r.step, w.step_text) AS step, v.verdict, v.reason, sum(v.n)::BIGINT
+FROM verdict_count v JOIN pair p USING (pair_id) LEFT JOIN rule_step r USING (sid) LEFT JOIN word w USING (word_key)
+JOIN spelled_district d ON d.code = v.office_key >> 32 GROUP BY ALL
 """
 
 
