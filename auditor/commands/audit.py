@@ -10,6 +10,7 @@ import click
 import polars as pl
 
 from auditor.commands import options
+from auditor.commands.destinations import REPORT, refuse_folder
 from auditor.commands.lines import say_doubts, say_lines, say_other_mail
 from auditor.engine.audit import Asked, working_folder
 from auditor.engine.audit import audit as run_audit
@@ -114,8 +115,7 @@ def audit(
     documented = Corrections.read(corrections) if corrections else Corrections()
     answered = Excuses.read(excuses) if excuses else Excuses()
     found = find_exports(exports)
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"{out} is a file; --out names a folder.")
+    refuse_folder(out, exports, found, rules, REPORT)
     bar = _Bar(words)
     try:
         with ExitStack() as open_till_the_end:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from auditor.commands import options
+from auditor.commands.destinations import refuse_file
 from auditor.commands.phrases import as_table
 from auditor.engine.audit import Asked
 from auditor.engine.differing import Difference, difference
@@ -67,9 +68,13 @@ def diff(
     register = options.register_at(offices_file, after)
     period = options.covered_period(covers, profile, after.zone)
     asked = Asked(options.as_of_moment(as_of, after.zone), period, lang, False)
+    sources = find_exports(exports)
+    if out is not None:
+        for folder in folders:
+            refuse_file(out, sources, folder)
     try:
         with tempfile.TemporaryDirectory(prefix="auditor-") as room:
-            found = difference(find_exports(exports), profile, (before, after), asked, Path(room), register)
+            found = difference(sources, profile, (before, after), asked, Path(room), register)
         if out is not None:
             with replacing(out) as temporary:
                 guard_formulas(found.steps.rename({"home": "office", "key_year": "year"})).write_csv(temporary)

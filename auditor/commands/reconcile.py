@@ -9,17 +9,19 @@ import click
 import polars as pl
 
 from auditor.commands import options
+from auditor.commands.destinations import refuse_folder
 from auditor.engine.audit import Asked
 from auditor.engine.reconciling import STATUSES, Reconciliation
 from auditor.engine.reconciling import reconcile as hold_against
 from auditor.errors import UsageError
-from auditor.exports.find import find_exports
+from auditor.exports.find import Found, find_exports
 from auditor.journal.lists import read_list
 from auditor.journal.quarantine import guard_formulas
 from auditor.language import Words
 
 COLUMNS = ("status", "district", "office", "application_no", "service", "day", "line", "note")
 """Of reconcile.csv."""
+WRITTEN = ("reconcile.csv", "reconcile_by_month.csv")
 COUNTED = ("listed", *STATUSES)
 FOUND = ("found", "several")
 LINES = 20
@@ -75,8 +77,7 @@ def reconcile(
         options.as_of_moment(as_of, rulebook.zone), options.covered_period(covers, profile, rulebook.zone), lang, False
     )
     found = find_exports(exports)
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"{out} is a file; --out names a folder.")
+    refuse_folder(out, (), Found.named(list_file, *found.paths), rules, WRITTEN)
     lister = options.profile_at(list_profile, rulebook.zone) if list_profile else None
     try:
         with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
@@ -87,8 +88,8 @@ def reconcile(
         unread = pl.DataFrame({"status": "unread", "line": unnumbered}, schema={"status": pl.String, "line": pl.Int64})
         told = pl.concat([done.rows.with_columns(_noted(done.rows, words)), unread], how="diagonal")
         by_month = _by_month(done.rows)
-        guard_formulas(told.select(COLUMNS)).write_csv(out / "reconcile.csv")
-        guard_formulas(by_month).write_csv(out / "reconcile_by_month.csv")
+        for table, name in zip((told.select(COLUMNS), by_month), WRITTEN, strict=True):
+            guard_formulas(table).write_csv(out / name)
     except OSError as fault:
         raise UsageError(f"{fault.filename or out} cannot be written: {fault.strerror or fault}.") from fault
     _say(done, by_month, words, out)

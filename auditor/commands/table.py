@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from auditor.commands import options
+from auditor.commands.destinations import refuse_file
 from auditor.engine.audit import Asked
 from auditor.engine.casebook import casebook
 from auditor.errors import UsageError
@@ -63,6 +64,7 @@ def table(
     path = out or Path("reports") / f"table-{number}-{told.first:%Y-%m}.xlsx"
     if path.is_dir():
         raise UsageError(f"{path} is a folder; --out names a file.")
+    refuse_file(path, found, rules)
     try:
         with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
             book = casebook(found, profile, rulebook, asked, told.until, Path(folder), register=register)

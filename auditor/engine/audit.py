@@ -312,6 +312,7 @@ def _result(
     hide = hiding(everyone, rulebook, shown=asked.show_names)
     applications = judgement.table(_APPLICATIONS)
     applications = applications.with_columns(hide(applications[name]) for name in ("service", "channel"))
+    outcomes = staging.unknown_outcomes()
     unknown_roles, deputies = judgement.table(_UNKNOWN_ROLES), judgement.table(_DEPUTIES)
     possible, differences = linking.possible_links(judgement), linking.clock_differences(judgement)
     judged_entries = judgement.table("SELECT coalesce(sum(n), 0)::BIGINT FROM entry_count").item()
@@ -332,6 +333,7 @@ def _result(
         quarantine=quarantine,
         unknown_roles=unknown_roles.with_columns(hide(unknown_roles["role"])),
         deputies=deputies.with_columns(hide(deputies["role"])),
+        unknown_outcomes=outcomes.with_columns(hide(outcomes["outcome"])),
         file_districts=judgement.table(_FILE_DISTRICTS),
         flows=judgement.table(flows.FLOWS),
         flow_share=flows.share_of(staging.entries),

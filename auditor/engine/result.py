@@ -111,8 +111,8 @@ class Audit:
     coverage: district, office, begins, ends (Datetime), stated (Boolean): the period the exports speak for.
     quarantine: source_file, source_line, column, value, reason (words), raw, and what reading it back needs (`auditor.exports.mended`): fault, delimiter, header, seal;
         and district, as far as it could be read.
-    unknown_roles: role (spelling), n (entries). deputies: role (spelling), counts_as (role id), n. Both may have a `district`:
-        then the district's page shows its own.
+    unknown_roles: role (spelling), n (entries). deputies: role (spelling), counts_as (role id), n. unknown_outcomes: outcome
+        (spelling), n (rows). All three may have a `district`: then the district's page shows its own.
     file_districts: source_file, district, n: the districts found in each file, and how many of its accepted rows are theirs.
     passed_over: files, sheets and tables that were not read, each with the reason; `remarks` has them in words.
     possible_links: district, office, application_no, service, sent_at of what an akim sent; other_district, other_office, other_application_no, taken_up_at
@@ -154,6 +154,7 @@ class Audit:
     open_work: pl.DataFrame = field(default_factory=pl.DataFrame)
     around: pl.DataFrame = field(default_factory=pl.DataFrame)
     worded: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    unknown_outcomes: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def rows_read(self) -> int:

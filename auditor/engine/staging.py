@@ -12,6 +12,7 @@ row_hash (of the columns that are compared, not judged).
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -20,12 +21,13 @@ from pyarrow import ipc
 
 from auditor.engine.spellings import SHIFT, Spellings
 from auditor.law.types import Vocabulary
-from auditor.law.vocabulary import fold
+from auditor.law.vocabulary import find, fold
 
 ROWS_IN_BUCKET = 2_000_000
 ROWS_HELD = 200_000
 """Rows gathered before they are sorted into buckets: of fewer each bucket would get crumbs."""
 ENDING_OUTCOMES = ("withdrawn", "moved")
+UNKNOWN_OUTCOMES = {"outcome": pl.String, "district": pl.String, "n": pl.Int64}
 
 
 class Staging:
@@ -37,6 +39,7 @@ class Staging:
         self.spellings = Spellings()
         self.entries = 0
         self._vocabulary = vocabulary
+        self._strange: Counter[tuple[str, str]] = Counter()
         self._held: list[pl.DataFrame] = []
         self._writers: dict[int, ipc.RecordBatchFileWriter] = {}
 
@@ -49,6 +52,7 @@ class Staging:
         if rows.is_empty():
             return
         self._held.append(self.narrow(rows, file_id))
+        self._note_strange_outcomes(rows)
         self.entries += len(rows)
         if sum(map(len, self._held)) >= ROWS_HELD:
             self._sort_into_buckets()
@@ -96,6 +100,18 @@ class Staging:
         return narrow.with_columns(
             pl.struct(pl.col("home_key") % (1 << SHIFT), "application_no").hash(seed=7).alias("draw")
         )
+
+    def _note_strange_outcomes(self, rows: pl.DataFrame) -> None:
+        strange = [t for t in rows["outcome"].unique().drop_nulls() if t and find(self._vocabulary.outcomes, t) is None]
+        if strange:
+            told = rows.filter(pl.col("outcome").is_in(strange)).group_by("district", "outcome").len()
+            for district, outcome, n in told.iter_rows():
+                self._strange[district, outcome] += n
+
+    def unknown_outcomes(self) -> pl.DataFrame:
+        """Spellings of outcomes that the vocabulary lacks, which count as none: outcome, district, n (rows)."""
+        told = sorted((outcome, district, n) for (district, outcome), n in self._strange.items())
+        return pl.DataFrame(told, UNKNOWN_OUTCOMES, orient="row")
 
     def _ends(self, outcomes: pl.Series) -> pl.Series:
         """1 where the outcome is one after which nothing more is required."""

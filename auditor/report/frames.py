@@ -89,6 +89,7 @@ NOBODYS = ("unknown_district", "unknown_district_near", "office_of_another_distr
 ELSEWHERE = "elsewhere"
 """The fault of a row that a district's page may count, and of which it may say nothing."""
 UNKNOWN_ROLES: Schema = {"district": TEXT, "role": TEXT, "n": WHOLE}
+UNKNOWN_OUTCOMES: Schema = {"district": TEXT, "outcome": TEXT, "n": WHOLE}
 DEPUTIES: Schema = {"district": TEXT, "role": TEXT, "counts_as": TEXT, "n": WHOLE}
 FILE_DISTRICTS: Schema = {"source_file": TEXT, "district": TEXT, "n": WHOLE}
 OPEN_WORK: Schema = {
@@ -184,6 +185,7 @@ class Part:
     coverage: pl.DataFrame
     quarantine: pl.DataFrame
     unknown_roles: pl.DataFrame
+    unknown_outcomes: pl.DataFrame
     deputies: pl.DataFrame
     files: tuple[SharedFile, ...]
 
@@ -213,6 +215,7 @@ def parts(audit: Audit, cap: int) -> Parts:
         "not_in_force": named(shaped(audit.not_in_force, NOT_IN_FORCE)),
         "coverage": named(shaped(audit.coverage, COVERAGE)),
         "unknown_roles": named(shaped(audit.unknown_roles, UNKNOWN_ROLES)),
+        "unknown_outcomes": named(shaped(audit.unknown_outcomes, UNKNOWN_OUTCOMES)),
         "deputies": named(shaped(audit.deputies, DEPUTIES)),
     }
     quarantine = named(shaped(audit.quarantine, ASIDE))

@@ -86,6 +86,7 @@ class Page:
     quarantine: Shown[rows.QuarantineRow]
     not_in_force: Shown[rows.ListRow]
     unknown_roles: Shown[rows.ListRow]
+    unknown_outcomes: Shown[rows.ListRow]
     deputies: Shown[rows.ListRow]
     coverage: Shown[rows.CoverageRow]
     inputs: Shown[SharedFile]
@@ -174,7 +175,8 @@ def _common(
         undetermined=rows.undetermined_offices(part, wording),
         quarantine=rows.quarantined(part, wording, names_shown=audit.names_shown),
         not_in_force=rows.not_in_force(part, wording),
-        unknown_roles=rows.unknown_roles(part),
+        unknown_roles=rows.unknown_spellings(part.unknown_roles, "role"),
+        unknown_outcomes=rows.unknown_spellings(part.unknown_outcomes, "outcome"),
         deputies=rows.deputies(part, wording),
         coverage=rows.coverage(part, wording),
         inputs=rows.inputs(part),

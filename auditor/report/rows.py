@@ -153,10 +153,10 @@ def not_in_force(part: Part, wording: Wording) -> Shown[ListRow]:
     return Shown.first(told)
 
 
-def unknown_roles(part: Part) -> Shown[ListRow]:
-    counted = part.unknown_roles.group_by("role").agg(pl.col("n").sum())
-    counted = counted.sort("n", "role", descending=[True, False])
-    return Shown.first([ListRow((mask(role or DASH),), n) for role, n in counted.iter_rows()])
+def unknown_spellings(counted: pl.DataFrame, column: str) -> Shown[ListRow]:
+    """Spellings that the vocabulary lacks, the most frequent first."""
+    counted = counted.group_by(column).agg(pl.col("n").sum()).sort("n", column, descending=[True, False])
+    return Shown.first([ListRow((mask(spelling or DASH),), n) for spelling, n in counted.iter_rows()])
 
 
 def deputies(part: Part, wording: Wording) -> Shown[ListRow]:

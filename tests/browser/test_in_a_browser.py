@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from auditor.engine.result import Audit
 from auditor.law.load import load_rulebook
-from auditor.report.frames import DEPUTIES, FINDINGS, FLOWS, UNKNOWN_ROLES
+from auditor.report.frames import DEPUTIES, FINDINGS, FLOWS, UNKNOWN_OUTCOMES, UNKNOWN_ROLES
 from auditor.report.letter import district_letters
 from auditor.report.office import office_sheets
 from auditor.report.rulebook_page import rulebook_page
@@ -223,6 +223,7 @@ def journal_of(texts: list[str]) -> Audit:
         "ru",
         findings=example.frame(FINDINGS, *spread(FINDINGS, example.finding())),
         unknown_roles=example.frame(UNKNOWN_ROLES, *spread(UNKNOWN_ROLES, {"n": 1})),
+        unknown_outcomes=example.frame(UNKNOWN_OUTCOMES, *spread(UNKNOWN_OUTCOMES, {"n": 1})),
         deputies=example.frame(DEPUTIES, *spread(DEPUTIES, {"n": 1})),
         flows=example.frame(FLOWS, *spread(FLOWS, {"n": 1, "waits": 0, "works": 0, "waited": 0.0, "worked": 0.0})),
         quarantine=clean.quarantine.head(1).select(

@@ -21,6 +21,7 @@ from auditor.report.frames import (
     FLOWS,
     NOT_IN_FORCE,
     QUARANTINE,
+    UNKNOWN_OUTCOMES,
     UNKNOWN_ROLES,
     VERDICTS,
     Schema,
@@ -279,6 +280,7 @@ def audit(language: str = "ru", **changed: Any) -> Audit:
             ("journals/темиртау.csv", 9, "office", "", "пустое обязательное значение", ";;;x"),
         ),
         "unknown_roles": frame(UNKNOWN_ROLES, (ABAI, "жинақтаушы", 4), (TEMIRTAU, "вахтёр", 2)),
+        "unknown_outcomes": frame(UNKNOWN_OUTCOMES, (ABAI, "мұрағатқа тапсырылды", 3), (TEMIRTAU, "в дело", 1)),
         "deputies": frame(DEPUTIES, (TEMIRTAU, "и.о. руководителя", "provider_head", 5)),
         "file_districts": frame(
             FILE_DISTRICTS,

@@ -335,6 +335,7 @@ def poisoned(text: str) -> Audit:
         coverage=everywhere(clean.coverage),
         quarantine=everywhere(clean.quarantine),
         unknown_roles=everywhere(clean.unknown_roles),
+        unknown_outcomes=everywhere(clean.unknown_outcomes),
         deputies=everywhere(clean.deputies),
         file_districts=everywhere(clean.file_districts),
         inputs=(example.input_file(text, 1, 1, encoding=text),),

@@ -100,6 +100,7 @@ def test_an_earlier_run_s_districts_go_and_other_files_stay(tmp_path: Path) -> N
                 "not_in_force",
                 "coverage",
                 "unknown_roles",
+                "unknown_outcomes",
                 "deputies",
                 "file_districts",
             )
@@ -116,7 +117,7 @@ def test_an_empty_audit_is_written(tmp_path: Path, language: str) -> None:
     frames = ("findings", "verdicts", "applications", "not_in_force", "coverage", "quarantine")
     audit = example.audit(
         language,
-        **dict.fromkeys((*frames, "unknown_roles", "deputies", "file_districts"), nothing)
+        **dict.fromkeys((*frames, "unknown_roles", "unknown_outcomes", "deputies", "file_districts"), nothing)
         | {"findings": pl.DataFrame(schema=FINDINGS), "verdicts": pl.DataFrame(schema=VERDICTS)},
         inputs=(),
         entries=0,
