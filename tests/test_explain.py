@@ -6,6 +6,7 @@ The journals of `tests/explain/` are worked out by hand in `tests/engine/test_ti
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ FOLDER = Path(__file__).resolve().parent / "explain"
 SAMPLE = FOLDER.parents[1] / "sample_data" / "journals"
 
 
+@cache
 def explain(*arguments: str, exports: Path = FOLDER) -> str:
-    """What the command prints."""
+    """What the command prints, asked once."""
     given = ["explain", "--as-of", "2018-12-31", *arguments, str(exports)]
     done = CliRunner().invoke(cli, given, catch_exceptions=False, standalone_mode=False)
     assert done.return_value == 0, done.output
