@@ -1,6 +1,6 @@
 """`auditor explain`: golden texts in three languages, and what is said where there is little to tell.
 
-The journals of `tests/explain/` are worked out by hand in `tests/engine/test_timeline.py`. The golden texts are rewritten by
+The journals of `tests/explain/journals/` are worked out by hand in `tests/engine/test_timeline.py`. The golden texts are rewritten by
 `pytest --update-golden`; review them as a diff.
 """
 
@@ -16,11 +16,12 @@ from auditor.cli import cli
 from auditor.errors import UsageError
 
 FOLDER = Path(__file__).resolve().parent / "explain"
-SAMPLE = FOLDER.parents[1] / "sample_data" / "journals"
+JOURNALS = FOLDER / "journals"
+HEADER = "district,office,application_no,service,channel,step,received_at,completed_at\n"
 
 
 @cache
-def explain(*arguments: str, exports: Path = FOLDER) -> str:
+def explain(*arguments: str, exports: Path = JOURNALS) -> str:
     """What the command prints, asked once."""
     given = ["explain", "--as-of", "2018-12-31", *arguments, str(exports)]
     done = CliRunner().invoke(cli, given, catch_exceptions=False, standalone_mode=False)
@@ -62,7 +63,7 @@ def test_a_pseudonym_is_the_one_of_the_report(tmp_path: Path) -> None:
     """So that both can be laid side by side."""
     import polars as pl
 
-    given = ["audit", "--as-of", "2018-12-31", "--fail-on", "never", "--out", str(tmp_path), str(FOLDER)]
+    given = ["audit", "--as-of", "2018-12-31", "--fail-on", "never", "--out", str(tmp_path), str(JOURNALS)]
     CliRunner().invoke(cli, given, catch_exceptions=False, standalone_mode=False)
     found = pl.read_csv(tmp_path / "findings.csv", infer_schema=False).filter(
         (pl.col("application_no") == "15") & (pl.col("step") == "sign") & (pl.col("code") == "T01")
@@ -80,10 +81,12 @@ def test_a_number_of_two_districts_is_told_twice_and_the_district_chooses() -> N
     assert "Нұра ауданы" in one
 
 
-def test_many_are_listed() -> None:
+def test_many_are_listed(tmp_path: Path) -> None:
     """With more than five of a number the district must be named."""
-    told = explain("МК-000001", "--as-of", "2019-12-31", exports=SAMPLE)
-    assert told.startswith("Applications with the number МК-000001: 11. Name a district with --district.")
+    rows = [f"D{n},O,7,child_allowance,provider,register,2018-03-14 10:00,2018-03-14 10:10\n" for n in range(6)]
+    (tmp_path / "j.csv").write_text(HEADER + "".join(rows))
+    told = explain("7", exports=tmp_path)
+    assert told.startswith("Applications with the number 7: 6. Name a district with --district.")
     assert "Verdict" not in told
 
 
@@ -122,10 +125,7 @@ def test_refusals(arguments: list[str], words: str) -> None:
 def test_an_office_without_a_possible_moment(tmp_path: Path) -> None:
     """All entries lie after the audit: the office has no period, and that is said, not stumbled over."""
     journal = tmp_path / "j.csv"
-    journal.write_text(
-        "district,office,application_no,service,channel,step,received_at,completed_at\n"
-        "D,O,1,child_allowance,provider,register,2030-03-14 10:00,2030-03-14 10:40\n"
-    )
+    journal.write_text(f"{HEADER}D,O,1,child_allowance,provider,register,2030-03-14 10:00,2030-03-14 10:40\n")
     result = CliRunner().invoke(cli, ["explain", "1", str(journal), "--as-of", "2019-01-01"], standalone_mode=False)
     assert result.exception is None
     assert "J02" in result.output

@@ -38,9 +38,9 @@ MINUTE = 60_000_000
 
 @cache
 def timeline(number: str) -> Timeline:
-    """The one application with the number in `tests/explain/`."""
+    """The one application with the number in `tests/explain/journals/`."""
     asked = Asked(datetime(2018, 12, 31, 23, 59, 59), (None, None), "en", show_names=False)
-    exports = find_exports([str(TOP / "tests" / "explain")])
+    exports = find_exports([str(TOP / "tests" / "explain" / "journals")])
     with TemporaryDirectory() as folder:
         traced = trace(exports, Profile.canonical(), RULES, asked, number, None, Path(folder))
     (told,) = traced.timelines
