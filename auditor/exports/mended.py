@@ -72,7 +72,14 @@ class SentBack:
         return Record(tuple(cells if cells is not None else self.header.split(self.delimiter)), self.line - 1, 1, 0)
 
 
-def mended_sources(source: Source) -> list[Source] | None:
+@dataclass(frozen=True, kw_only=True)
+class MendedSource(Source):
+    """One part of a quarantine file. back: which of its rows, and how they are read."""
+
+    back: SentBack
+
+
+def mended_sources(source: Source) -> list[MendedSource] | None:
     """A quarantine file as sources, one for each header in it; None if the file is none. Raises OSError."""
     encoding = detect(source.path)
     head = read_head(source, encoding)
@@ -89,7 +96,7 @@ def mended_sources(source: Source) -> list[Source] | None:
     return None
 
 
-def _by_header(source: Source, back: SentBack) -> list[Source]:
+def _by_header(source: Source, back: SentBack) -> list[MendedSource]:
     found: dict[tuple[str, str], None] = {}
     for portion in _table(source, back).portions():
         keys = portion.texts.select(pl.col(str(back.at["header"])), pl.col(str(back.at["delimiter"])))
@@ -100,7 +107,8 @@ def _by_header(source: Source, back: SentBack) -> list[Source]:
         label = source.label if len(found) == 1 else f"{source.label}#{number}"
         part = replace(back, header=header, delimiter=delimiter, first=number == 1)
         told = Decision("container", "quarantine", "container.quarantine")
-        sources.append(Source(source.path, label, None, (*source.decisions, told), part, source.origin))
+        decisions = (*source.decisions, told)
+        sources.append(MendedSource(source.path, label, decisions=decisions, origin=source.origin, back=part))
     return sources
 
 
@@ -115,9 +123,9 @@ def _unguarded(text: str) -> str:
 class MendedTable:
     """The rows of one part of a quarantine file, split as those of their source are."""
 
-    def __init__(self, source: Source, back: SentBack, shape: Shape) -> None:
-        self._text = _table(source, back)
-        self._back = back
+    def __init__(self, source: MendedSource, shape: Shape) -> None:
+        self._text = _table(source, source.back)
+        self._back = source.back
         self._shape = shape
         self._others = 0
         self._own = 0

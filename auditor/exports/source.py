@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import polars as pl
-
-if TYPE_CHECKING:
-    from auditor.exports.mended import SentBack
 
 
 @dataclass(frozen=True)
@@ -69,12 +66,10 @@ class Source:
     grid: the cells, of all that is no plain text file; None for text.
     origin: the file that was named or found, where `path` is a copy taken out of it; whose inbox it lies in is asked of this one.
     decisions: what was decided on the way here (which sheet, which archive member, a wrong extension).
-    sent_back: of a quarantine file, which of its rows and how they are read (`auditor.exports.mended`).
     """
 
     path: Path
     label: str
     grid: Grid | None = None
     decisions: tuple[Decision, ...] = ()
-    sent_back: SentBack | None = None
     origin: Path | None = None

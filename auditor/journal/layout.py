@@ -20,7 +20,7 @@ from auditor.exports.dialect import (
     usual_width,
 )
 from auditor.exports.encoding import Encoding, detect
-from auditor.exports.mended import MendedTable, SentBack
+from auditor.exports.mended import MendedSource, MendedTable
 from auditor.exports.portion import Table
 from auditor.exports.records import Fault, Shape
 from auditor.exports.source import Decision, Source
@@ -107,8 +107,8 @@ class Layout:
 
     def table(self) -> Table:
         """The rows after the header, to be read once."""
-        if self.source.sent_back is not None:
-            return MendedTable(self.source, self.source.sent_back, self.shape)
+        if isinstance(self.source, MendedSource):
+            return MendedTable(self.source, self.shape)
         if self.encoding is None:
             assert self.source.grid is not None
             return GridTable(self.source, self.source.grid, len(self.header), self.data_line)
@@ -119,8 +119,8 @@ def survey(source: Source, profile: Profile, *, refuse: bool = True) -> Layout:
     """The layout of one source. Raises InputError: unreadable, empty, a column missing or met twice (not with `refuse=False`: then
     the header that fits best is shown as it is)."""
     try:
-        if source.sent_back is not None:
-            layout = _survey_sent_back(source, source.sent_back, profile)
+        if isinstance(source, MendedSource):
+            layout = _survey_mended(source, profile)
         else:
             layout = _survey_text(source, profile) if source.grid is None else _survey_grid(source, profile)
     except OSError as fault:
@@ -206,8 +206,9 @@ def _survey_grid(source: Source, profile: Profile) -> Layout:
     return _layout(source, None, told, (), profile)
 
 
-def _survey_sent_back(source: Source, back: SentBack, profile: Profile) -> Layout:
+def _survey_mended(source: MendedSource, profile: Profile) -> Layout:
     """The layout of rows that an office mended: that of the file they came from."""
+    back = source.back
     told = _find_header({back.delimiter: [back.names]}, profile)
     if told is None:
         raise InputError(
