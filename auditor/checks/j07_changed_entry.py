@@ -2,10 +2,10 @@
 
 What it finds
     An entry kept from an earlier run (`--store`) stands in tonight's export with other values, or is missing although
-    the export covers its moment. What the office sent is compared, column by column, not our reading of it. Filling in
-    an empty cell is no change, but for the receipt and the extended term of an entry that was already completed. Not
-    found where a correction is documented, where a quarantined row names the number, or where the export no longer
-    covers the entry.
+    the export covers its moment. What the office sent is compared column by column, both exports read alike: a value
+    that is only written otherwise is no change. Nor is it one to fill in an empty cell, but for the receipt and the
+    extended term of an entry that was already completed. Not found where a correction is documented, where a
+    quarantined row names the number, or where the export no longer covers the entry.
 
 Why it matters
     A registration journal is a document. A moment altered after the event can hide a late step.

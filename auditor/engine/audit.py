@@ -18,6 +18,7 @@ from auditor.engine.changed import Memory, find_changed
 from auditor.engine.citing import citations
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees, mask_places
+from auditor.engine.mentions import mentions
 from auditor.engine.names_in_text import hiding
 from auditor.engine.ownoffices import own_offices
 from auditor.engine.result import FINDING_COLUMNS, Audit, Decided, InputFile
@@ -124,11 +125,11 @@ def audit(
     try:
         passed_over = tuple(surveyed.passed_over)
         if memory is None:
-            result = _result(judgement, staging, taken, passed_over, rulebook, asked, register, resent)
+            result = _result(judgement, staging, taken, passed_over, rulebook, asked, register, resent, None)
             return result if asked.show_names else mask_places(result)
         again = Again(judgement, staging, files, rulebook, question, folder)
         find_changed(judgement.con, memory.changes(again))
-        result = _result(judgement, staging, taken, passed_over, rulebook, asked, register, resent)
+        result = _result(judgement, staging, taken, passed_over, rulebook, asked, register, resent, memory)
         memory.settle(result.findings, again)
         return result if asked.show_names else mask_places(result)
     finally:
@@ -168,7 +169,7 @@ def take(
             if len(batch.quarantined):
                 aside = batch.quarantined if show_names else mask_set_aside(batch.quarantined, layout)
                 taken.quarantine.append(in_words(aside, layout, words))
-                taken.mentions.append(_mentions(batch.quarantined, file_id))
+                taken.mentions.append(mentions(batch.quarantined, file_id))
         read += size
         progress("read", read, whole)
         done = reading.summary
@@ -194,7 +195,7 @@ def take(
         shows = shown(layout.match, layout.profile)
         taken.files.append((*row, done.rows_quarantined > 0 or layout.torn, shows is not None))
         if layout.torn:
-            taken.mentions.append(pl.DataFrame([(file_id, None, None, None)], schema=MENTIONS_SCHEMA, orient="row"))
+            taken.mentions.append(pl.DataFrame([(file_id, *[None] * 5)], schema=MENTIONS_SCHEMA, orient="row"))
         taken.shows += [] if shows is None else [(file_id, shows)]
     staging.close()
     return taken
@@ -232,31 +233,6 @@ def in_words(quarantined: pl.DataFrame, layout: Layout, words: Words) -> pl.Data
         pl.Series("seal", map(seal, quarantined["raw"]), dtype=pl.String),
         "district",
     )
-
-
-BETWEEN_CELLS = r'[,;\t|"\r\n]'
-
-
-def numbers_named() -> pl.Expr:
-    """The application numbers that a quarantined row names, or might name where its cells can't be told apart.
-
-    Of a row that could not be split, every stretch between marks that separate cells anywhere may be a number.
-    """
-    torn = pl.col("raw").str.replace_all(BETWEEN_CELLS, "\n").str.split("\n")
-    named = pl.when(pl.col("application_no").is_null()).then(torn).otherwise(pl.concat_list("application_no"))
-    return named.list.eval(pl.element().str.replace_all(r"[\s\ufeff]+", " ").str.strip_chars(" '"))
-
-
-def _mentions(quarantined: pl.DataFrame, file_id: int) -> pl.DataFrame:
-    """What the quarantined rows of a file name. Where the number can't be told, district and office can't either."""
-    readable = pl.col("application_no").is_not_null()
-    named = quarantined.select(
-        pl.lit(file_id, dtype=pl.Int32).alias("file_id"),
-        pl.when(readable).then("district").alias("district"),
-        pl.when(readable).then("office").alias("office"),
-        numbers_named().alias("application_no"),
-    )
-    return named.explode("application_no").filter(pl.col("application_no").fill_null("") != "").unique()
 
 
 _VERDICTS = """
@@ -305,6 +281,7 @@ def _result(
     asked: Asked,
     register: Register | None,
     resent: Resent | None,
+    memory: Memory | None,
 ) -> Audit:
     shown = findings.shown(judgement.con)
     quarantine = pl.concat([pl.DataFrame(schema=_QUARANTINE), *taken.quarantine])
@@ -355,6 +332,7 @@ def _result(
         remarks=(
             *said_of(passed_over, asked.language),
             *(resent.remarks(asked.language) if resent else ()),
+            *(memory.remarks(asked.language) if memory else ()),
             *linking.remarks(possible, differences, linking.torn_applications(judgement), asked.language),
         ),
     )

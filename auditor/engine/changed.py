@@ -60,15 +60,22 @@ class Memory(Protocol):
     def changes(self, again: Again) -> pl.DataFrame:
         """`CHANGES`, once everything was read and judged."""
 
+    def remarks(self, language: str) -> list[str]:
+        """What is to be said of whole exports beside the changes, once they were asked for."""
+
     def settle(self, findings: pl.DataFrame, again: Again) -> None:
         """See which former findings are gone from these for good reason."""
 
 
-_PLACED = """
+NEAR = 200
+"""Days around those that can be read in a quarantined row within which a row may be that one: the same number of another year is another application."""
+
+_PLACED = f"""
 CREATE TEMP TABLE change AS
 SELECT i.*, coalesce(CASE WHEN c.stated THEN i.moment BETWEEN c.begins AND c.ends ELSE i.moment::DATE BETWEEN c.begins::DATE AND c.ends::DATE END, false) AS covered,
     EXISTS (SELECT 1 FROM mention m WHERE CASE WHEN m.application_no IS NULL THEN m.office_key = d.code << 32 | o.code
-        ELSE m.application_no = i.application_no AND (m.office_key IS NULL OR m.office_key = d.code << 32 | o.code) END) AS torn
+        ELSE m.application_no = i.application_no AND (m.office_key IS NULL OR m.office_key = d.code << 32 | o.code)
+            AND coalesce(i.moment BETWEEN m.begins - INTERVAL {NEAR} DAY AND m.ends + INTERVAL {NEAR} DAY, true) END) AS torn
 FROM incoming i LEFT JOIN spelled_district d ON d.text = i.district LEFT JOIN spelled_office o ON o.text = i.office
 LEFT JOIN coverage c ON c.office_key = d.code << 32 | o.code
 """

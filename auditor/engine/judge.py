@@ -66,7 +66,7 @@ class Files:
 
     files: file_id, path, received_day, completed_day, damaged (rows were quarantined), partial (its layout shows less than a whole journal).
     mentions: office_key (null: unreadable), application_no: numbers that quarantined rows name (null: a part of the export could not be read, which
-        may hold any).
+        may hold any). begins, ends: the earliest and latest day that can be read in such a row, null where none can.
     shows: file_id and what its layout shows, of those partial files that show some steps whole.
     """
 
@@ -83,7 +83,14 @@ FILES_SCHEMA = {
     "damaged": pl.Boolean,
     "partial": pl.Boolean,
 }
-MENTIONS_SCHEMA = {"file_id": pl.Int32, "district": pl.String, "office": pl.String, "application_no": pl.String}
+MENTIONS_SCHEMA = {
+    "file_id": pl.Int32,
+    "district": pl.String,
+    "office": pl.String,
+    "application_no": pl.String,
+    "begins": pl.Date,
+    "ends": pl.Date,
+}
 
 
 class Staged(Protocol):
@@ -263,10 +270,10 @@ SELECT office_key, min(least(received_at, completed_at)), max(greatest(received_
 # cannot be read of district and office may be any.
 _MENTION = """
 CREATE TABLE mention AS
-SELECT DISTINCT o.office_key, m.application_no FROM mention_text m LEFT JOIN office_file o USING (file_id)
+SELECT DISTINCT o.office_key, m.application_no, m.begins, m.ends FROM mention_text m LEFT JOIN office_file o USING (file_id)
 WHERE o.office_key IS NOT NULL OR (m.district IS NULL AND m.office IS NULL)
 UNION
-SELECT p.office_key, m.application_no
+SELECT p.office_key, m.application_no, m.begins, m.ends
 FROM (SELECT k.office_key, d.text AS district, o.text AS office
       FROM known_place k JOIN spelled_district d ON d.code = k.office_key >> 32 JOIN spelled_office o ON o.code = k.office_key & 4294967295) p
 JOIN mention_text m ON (m.district IS NOT NULL OR m.office IS NOT NULL)

@@ -20,12 +20,12 @@ from auditor.engine.audit import (
     Progress,
     bytes_of,
     no_progress,
-    numbers_named,
     take,
     worded,
 )
 from auditor.engine.judge import FILES_SCHEMA, MENTIONS_SCHEMA, Files, Judgement, Question, judge
 from auditor.engine.masking import mask_employees
+from auditor.engine.mentions import numbers_named
 from auditor.engine.names_in_text import hiding
 from auditor.engine.ownoffices import own_offices
 from auditor.engine.ruletables import PlacedStep, RuleTables

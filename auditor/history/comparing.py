@@ -15,19 +15,25 @@ rows outside what tonight's exports cover, are left as they are.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import duckdb
 import polars as pl
 
-from auditor.history.pairing import PAIRS, by_all_but_one, by_identity, normal, same
+from auditor.history.meaning import Meaning
+from auditor.history.pairing import PAIRS
+from auditor.history.sides import CHANGED, Sides
 from auditor.history.spool import Judged, Spool, judged_text, mark, split_cells
 from auditor.journal.profile import Profile
+from auditor.law.types import Vocabulary
 
-FIXED = ("received_at", "extended_to")
-"""What may not be filled in any more once the entry is completed: it would move a term that is over."""
-RUNNING = "entry_no"
-CELL = {"entry": pl.Int64, "no": pl.Int64, "column": pl.String, "before": pl.String, "after": pl.String}
-CHANGED = {"before_run": pl.Int64, "since": pl.Int64, **CELL}
+FEW = 3
+"""Rows of a column written otherwise from which on it is said: one may have been typed by hand."""
+LEAST_LOST = 10
+"""Rows of an office of which not one is known again: then it is the export that is another, not each of them that is gone."""
+
+ROWS_AT_A_TIME = 100_000
+"""Rows compared at once: on the night on which an oblast's program writes everything otherwise, not one stands as it stood."""
 
 _STANDING = """
 CREATE OR REPLACE TEMP TABLE standing AS
@@ -53,7 +59,7 @@ SELECT h.entry, h.since, h.gone, h.layout, h.place, h.application_no, h.year, h.
 FROM standing h ANTI JOIN met USING (entry) JOIN sent s ON s.entry = h.entry AND s.until IS NULL JOIN tonight_place c ON c.place = h.place
 LEFT JOIN tonight_file f ON f.file = h.file LEFT JOIN book b ON b.since = h.since AND b.file = h.file
 LEFT JOIN fresh_number n ON n.place = h.place AND n.application_no = h.application_no
-WHERE h.moment BETWEEN c.begins AND c.ends OR n.place IS NOT NULL
+WHERE h.place IN (SELECT place FROM chosen) AND (h.moment BETWEEN c.begins AND c.ends OR n.place IS NOT NULL)
 """
 # Exports may be chosen by the day of registration: an application begun before them, of which they have nothing, is outside them whole.
 _ELSEWHERE = """
@@ -68,8 +74,15 @@ SELECT * REPLACE (CASE WHEN stated THEN begins ELSE date_trunc('day', begins) EN
     CASE WHEN stated THEN ends ELSE date_trunc('day', ends) + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND END AS ends) FROM incoming_place
 """
 _NOW = """
-SELECT t.no, t.layout, t.place, t.year, t.moment, t.cells FROM spooled t JOIN fresh USING (no) WHERE t.place IN (SELECT place FROM former_place)
+SELECT t.no, t.layout, t.place, t.year, t.moment, t.cells FROM spooled t JOIN fresh USING (no) WHERE t.place IN (SELECT place FROM chosen)
 """
+_LATER = """
+SELECT h.place, count(*) AS rows, min(h.moment)::DATE AS begins, max(h.moment)::DATE AS ends
+FROM standing h JOIN tonight_place c ON c.place = h.place AND NOT c.stated AND h.moment > c.ends ANTI JOIN met USING (entry) ANTI JOIN known_again USING (entry)
+SEMI JOIN (SELECT s.since, s.file FROM standing s SEMI JOIN met USING (entry)) b ON b.since = h.since AND b.file = h.file
+WHERE h.gone IS NULL GROUP BY h.place
+"""
+_UNLIKE = "SELECT place, count(*) FROM standing ANTI JOIN met USING (entry) GROUP BY place ORDER BY place"
 _RECORDS = """
 SELECT k.entry, k.before_run, k.since, unnest(k.columns) AS "column", unnest(k.before) AS before FROM change k WHERE k.until IS NULL
 """
@@ -82,7 +95,9 @@ class Outcome:
     met: entry, gone, no: rows that stand as they stood. paired: `PAIRS`: rows that stand with other words. fresh: numbers (no) of
     rows to keep, the paired ones among them. changed: `CHANGED`: cells that differ from what was first exported (since null: first seen
     tonight). kept: entries that had something different before. gone: entry, since, gone (run, null: first seen tonight), layout, place,
-    application_no, moment, file, line, received_day, completed_day, cells, beside.
+    application_no, moment, file, line, received_day, completed_day, cells, beside. lost: entry: rows of an office of which none is known
+    again. For a remark, each with district and office: spelled (column, rows: written otherwise, and meaning the same), renumbered (rows:
+    applications), unmatched (rows lost), shrunk (rows, begins, ends: of days that tonight's exports no longer reach).
     """
 
     met: pl.DataFrame
@@ -91,6 +106,24 @@ class Outcome:
     changed: pl.DataFrame
     kept: list[int]
     gone: pl.DataFrame
+    lost: pl.DataFrame
+    spelled: pl.DataFrame
+    renumbered: pl.DataFrame
+    unmatched: pl.DataFrame
+    shrunk: pl.DataFrame
+
+
+class _Portion(NamedTuple):
+    """What the comparison of some offices came to. missing: former rows not known again; books: since, file of those that are;
+    known_again: places with any; the rest as in `Outcome`, by place."""
+
+    paired: pl.DataFrame
+    differences: pl.DataFrame
+    spelled: pl.DataFrame
+    numbers: pl.DataFrame
+    missing: pl.DataFrame
+    books: pl.DataFrame
+    known_again: pl.Series
 
 
 @dataclass
@@ -100,6 +133,7 @@ class Comparison:
     con: duckdb.DuckDBPyConnection
     spool: Spool
     profile: Profile
+    vocabulary: Vocabulary
     coverage: pl.DataFrame
     files: list[str]
     layouts: dict[int, Judged] = field(default_factory=dict)
@@ -114,19 +148,110 @@ class Comparison:
         con.execute(_MET)
         con.execute(_FRESH)
         met = self._frame("FROM met")
-        former = self._frame(_FORMER).filter(pl.col("layout").is_in(list(self.layouts)))
-        con.register("former_place", former.select("place").unique().to_arrow())
-        now = self._frame(_NOW)
-        parts = _Parts(former, now, self.layouts, dict(enumerate(self.spool.layouts)), self.profile.zone)
-        paired = parts.pair()
+        stayed = self._stayed()
+        portions = [self._portion(places, stayed) for places in self._places_at_a_time()]
+        paired = pl.concat([portion.paired for portion in portions])
+        spelled = (
+            pl.concat([portion.spelled for portion in portions]).group_by("place", "column").agg(pl.col("rows").sum())
+        )
+        numbers = pl.concat([portion.numbers for portion in portions])
         records = self._frame(_RECORDS)
         seen = pl.concat([met.select(*PAIRS), paired])
-        changed = self._since_the_first(parts.differences(paired), records, seen)
-        gone = parts.former().filter("covered").join(paired, on="entry", how="anti")
-        if gone.height:
-            gone = gone.join(self._frame(_ELSEWHERE), on="entry", how="anti")
-        seen_records = records.join(seen, on="entry", how="semi")["entry"].unique().to_list()
-        return Outcome(met, paired, self._frame("FROM fresh"), changed, seen_records, gone)
+        changed = self._since_the_first(pl.concat([portion.differences for portion in portions]), records, seen)
+        gone = self._gone(portions)
+        lost = self._lost(gone, pl.concat([stayed, *(portion.known_again for portion in portions)]))
+        return Outcome(
+            met=met,
+            paired=paired,
+            fresh=self._frame("FROM fresh"),
+            changed=changed,
+            kept=records.join(seen, on="entry", how="semi")["entry"].unique().to_list(),
+            gone=gone.join(lost, on="entry", how="anti"),
+            lost=lost,
+            spelled=self._placed(spelled.filter(pl.col("rows").max().over("place") >= FEW)),
+            renumbered=self._placed(numbers.group_by("place").len("rows")),
+            unmatched=self._placed(lost.group_by("place").len("rows")),
+            shrunk=self._shrunk(paired),
+        )
+
+    def _places_at_a_time(self) -> list[list[int]]:
+        """Offices with rows that do not stand, so many at a time as have about `ROWS_AT_A_TIME` of them; at least one, be it empty."""
+        portions: list[list[int]] = [[]]
+        rows = 0
+        for place, n in self._frame(_UNLIKE).iter_rows():
+            if rows and rows + n > ROWS_AT_A_TIME:
+                portions.append([])
+                rows = 0
+            portions[-1].append(place)
+            rows += n
+        return portions
+
+    def _portion(self, places: list[int], stayed: pl.Series) -> _Portion:
+        """The rows of some offices compared."""
+        chosen = pl.DataFrame({"place": places}, schema={"place": pl.Int32})
+        self.con.register("chosen", chosen.to_arrow())
+        former = self._frame(_FORMER).filter(pl.col("layout").is_in(list(self.layouts)))
+        now = self._frame(_NOW)
+        self.con.unregister("chosen")
+        tonight = dict(enumerate(self.spool.layouts))
+        sides = Sides(former, now, self.layouts, tonight, self.meaning, self._whole, stayed)
+        paired = sides.pair()
+        differences, spelled = sides.differences(paired)
+        return _Portion(
+            paired=paired,
+            differences=differences,
+            spelled=spelled,
+            numbers=sides.numbers,
+            missing=sides.former().join(paired, on="entry", how="anti"),
+            books=former.join(paired, on="entry", how="semi").select("since", "file").unique(),
+            known_again=paired.join(former.select("entry", "place"), on="entry")["place"].unique(),
+        )
+
+    def _gone(self, portions: list[_Portion]) -> pl.DataFrame:
+        """Rows that are missing and that tonight's exports speak for; a book may hold rows of several offices."""
+        books = pl.concat([portion.books for portion in portions]).unique().with_columns(pl.lit(True).alias("there"))
+        missing = pl.concat([portion.missing for portion in portions]).join(books, on=["since", "file"], how="left")
+        beside = pl.col("beside") | pl.col("there").fill_null(False)
+        gone = missing.filter(pl.col("within") & beside).with_columns(beside.alias("beside")).drop("there")
+        return gone.join(self._frame(_ELSEWHERE), on="entry", how="anti") if gone.height else gone
+
+    @property
+    def meaning(self) -> Meaning:
+        return Meaning(self.vocabulary)
+
+    def _stayed(self) -> pl.Series:
+        """Places with rows that stand as they stood."""
+        return self._frame("SELECT DISTINCT place FROM standing SEMI JOIN met USING (entry)")["place"].cast(pl.Int32)
+
+    def _whole(self, side: str, layout: int, place: int) -> pl.Series:
+        """The cells of all rows of an office in a layout, former ones or tonight's."""
+        if side == "after":
+            query = f"SELECT cells FROM spooled WHERE layout = {layout:d} AND place = {place:d}"
+        else:
+            query = (
+                "SELECT s.cells FROM standing h JOIN sent s ON s.entry = h.entry AND s.until IS NULL "
+                f"WHERE h.layout = {layout:d} AND h.place = {place:d}"
+            )
+        return self._frame(query)["cells"]
+
+    def _lost(self, gone: pl.DataFrame, known_again: pl.Series) -> pl.DataFrame:
+        """Rows of offices of which many are missing and none is known again: entry, place. What they send now can't be held against them."""
+        none = gone.filter(~pl.col("place").is_in(known_again.unique().implode()))
+        return none.filter(pl.len().over("place") >= LEAST_LOST).select("entry", "place")
+
+    def _shrunk(self, paired: pl.DataFrame) -> pl.DataFrame:
+        """Rows of later days than tonight's exports reach, of books that are there: what was taken out at the end can't be told from
+        what was not exported. district, office, rows, begins, ends (days)."""
+        self.con.register("known_again", paired.select("entry").to_arrow())
+        later = self._frame(_LATER)
+        self.con.unregister("known_again")
+        return self._placed(later)
+
+    def _placed(self, told: pl.DataFrame) -> pl.DataFrame:
+        """What is told of places, with their district and office, in their order."""
+        places = self._frame("SELECT place, district, office FROM tonight_place").cast({"place": pl.Int32})
+        named = places.join(told.cast({"place": pl.Int32}), on="place").drop("place")
+        return named.sort(pl.all(), nulls_last=True)
 
     def _frame(self, query: str) -> pl.DataFrame:
         frame: pl.DataFrame = self.con.sql(query).pl()
@@ -179,10 +304,7 @@ class Comparison:
     def _since_the_first(self, differences: pl.DataFrame, records: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
         """Cells that differ from what was first exported: those of tonight, and those known before that still do."""
         known = records.join(seen, on="entry")
-        values = self._values(known)
-        still = known.join(values, on=["no", "column"]).filter(
-            ~pl.col("before").pipe(_alike, pl.col("after"), self.profile.zone)
-        )
+        still = self._still(known)
         first = known.group_by("entry").agg(pl.col("before_run").min(), pl.col("since").min())
         fresh = (
             differences.join(known, on=["entry", "column"], how="anti")
@@ -191,109 +313,24 @@ class Comparison:
         )
         return pl.concat([still.select(*CHANGED), fresh.select(*CHANGED)]).sort("entry", "column")
 
-    def _values(self, known: pl.DataFrame) -> pl.DataFrame:
-        """What tonight's rows hold in the columns asked for: no, column, after."""
+    def _still(self, known: pl.DataFrame) -> pl.DataFrame:
+        """Of cells that were changed before, those that do not mean what they meant at first: `known` and after."""
         self.con.register("asked", known.select("no").unique().to_arrow())
         rows = self._frame("SELECT no, layout, cells FROM spooled SEMI JOIN asked USING (no)")
         self.con.unregister("asked")
-        found = [pl.DataFrame(schema={"no": pl.Int64, "column": pl.String, "after": pl.String})]
+        found = [known.with_columns(pl.lit(None, dtype=pl.String).alias("after")).clear()]
         for (number,), part in rows.group_by("layout"):
             judged = self.spool.layouts[int(str(number))]
             cells = split_cells(part["cells"], len(judged.header))
-            named = [cells[str(at)].alias(name) for name, at in judged.columns]
-            wide = pl.DataFrame([part["no"], *named])
-            found.append(wide.unpivot(index="no", variable_name="column", value_name="after"))
+            sent = pl.DataFrame([cells[str(at)].alias(name) for name, at in judged.columns])
+            told = self.meaning.of(sent, judged).with_columns(part["no"])
+            for name in known["column"].unique():
+                if name not in told.columns:
+                    continue
+                own = known.filter(pl.col("column") == name).join(
+                    told.with_columns(sent[name].alias("after"), pl.col(name).alias("means")), on="no"
+                )
+                words = {word: own[word] for word in ("service", "channel") if word in own.columns}
+                before = self.meaning.column(own["before"], name, judged, words.get("service"), words.get("channel"))
+                found.append(own.filter(before.ne_missing(own["means"])).select(found[0].columns))
         return pl.concat(found)
-
-
-def _alike(before: pl.Expr, after: pl.Expr, zone: str) -> pl.Expr:
-    def compared(pair: pl.Series) -> pl.Series:
-        frame = pair.struct.unnest()
-        return normal(frame["before"], zone).eq_missing(normal(frame["after"], zone))
-
-    return pl.struct(before.alias("before"), after.alias("after")).map_batches(compared, return_dtype=pl.Boolean)
-
-
-class _Parts:
-    """Former and present rows by layout, their judged cells as columns: the raw text, and in normal form."""
-
-    def __init__(
-        self, former: pl.DataFrame, now: pl.DataFrame, before: dict[int, Judged], after: dict[int, Judged], zone: str
-    ) -> None:
-        self.zone = zone
-        self._former = former.drop("cells")
-        self._cells = former.select("entry", "cells")
-        self._beside = former.select("entry", "beside")
-        self._books = former.select("entry", "since", "file")
-        self.before = {number: self._split(part, before[number]) for number, part in _by_layout(former)}
-        self.after = {number: self._split(part, after[number]) for number, part in _by_layout(now)}
-
-    def _split(self, part: pl.DataFrame, judged: Judged) -> tuple[pl.DataFrame, list[str]]:
-        cells = split_cells(part["cells"], len(judged.header))
-        raw = [cells[str(at)].alias(f"{name}?") for name, at in judged.columns]
-        told = [normal(cells[str(at)].alias(name), self.zone) for name, at in judged.columns]
-        return part.drop("cells", "application_no", strict=False).hstack([*raw, *told]), [
-            name for name, _ in judged.columns
-        ]
-
-    def former(self) -> pl.DataFrame:
-        """The former rows, with `covered`: tonight's exports speak for the moment and for the book."""
-        beside = self._former.drop("beside").join(self._beside, on="entry")
-        return beside.with_columns((pl.col("within") & pl.col("beside")).alias("covered")).join(self._cells, on="entry")
-
-    def pair(self) -> pl.DataFrame:
-        """`PAIRS`, each kind in turn over what the kinds before have left."""
-        paired = pl.DataFrame(schema=PAIRS)
-        for kind in (same, by_identity, by_all_but_one):
-            covered = self.former().select("entry", "covered")
-            for former, before in self.before.values():
-                for now, after in self.after.values():
-                    columns = [name for name in before if name in after]
-                    left = former.join(paired, on="entry", how="anti").join(covered, on="entry")
-                    right = now.join(paired, on="no", how="anti")
-                    if left.height and right.height:
-                        paired = pl.concat([paired, one_of_each(kind(left, right, columns))])
-            self._seen_beside(paired)
-        return paired
-
-    def _seen_beside(self, paired: pl.DataFrame) -> None:
-        """The books of rows that were paired are there tonight too."""
-        books = self._books.join(paired, on="entry", how="semi").select("since", "file").unique()
-        there = self._books.join(books, on=["since", "file"], how="semi")["entry"]
-        self._beside = self._beside.with_columns(pl.col("beside") | pl.col("entry").is_in(there.implode()))
-
-    def differences(self, paired: pl.DataFrame) -> pl.DataFrame:
-        """`CHANGED` of the pairs: the cells that count as changed, since null."""
-        found = [pl.DataFrame(schema=CHANGED)]
-        for former, before in self.before.values():
-            for now, after in self.after.values():
-                columns = [name for name in before if name in after]
-                both = paired.join(former, on="entry").join(now, on="no", suffix=" now")
-                for name in columns if both.height else []:
-                    held = pl.col(name).is_not_null()
-                    if name in FIXED and "completed_at" in columns:
-                        held |= pl.col("completed_at").is_not_null()
-                    if name == RUNNING:
-                        held &= pl.col("own_book")
-                    cell = both.filter(held & pl.col(name).ne_missing(pl.col(f"{name} now")))
-                    found.append(
-                        cell.select(
-                            pl.col("since").alias("before_run"),
-                            pl.lit(None, dtype=pl.Int64).alias("since"),
-                            "entry",
-                            "no",
-                            pl.lit(name).alias("column"),
-                            pl.col(f"{name}?").alias("before"),
-                            pl.col(f"{name}? now").alias("after"),
-                        )
-                    )
-        return pl.concat(found)
-
-
-def one_of_each(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of which none has a side in common with one before it."""
-    return pairs.unique("entry", keep="first", maintain_order=True).unique("no", keep="first", maintain_order=True)
-
-
-def _by_layout(rows: pl.DataFrame) -> list[tuple[int, pl.DataFrame]]:
-    return [(int(str(key[0])), part) for key, part in rows.partition_by("layout", as_dict=True).items()]

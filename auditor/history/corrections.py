@@ -21,7 +21,7 @@ from pathlib import Path
 
 import polars as pl
 
-from auditor.history.pairing import normal
+from auditor.history.meaning import normal
 from auditor.history.registers import fold, read_register
 from auditor.journal.profile import CANONICAL
 from auditor.law.section import Section

@@ -14,7 +14,7 @@ INSERT INTO sent_place
 SELECT (SELECT coalesce(max(place), 0) FROM sent_place) + row_number() OVER (ORDER BY t.place), t.district, t.office
 FROM tonight_place t ANTI JOIN sent_place p USING (district, office)
 """
-_SUPERSEDE = "UPDATE sent SET until = $run FROM paired p WHERE p.entry = sent.entry AND sent.until IS NULL"
+_SUPERSEDE = "UPDATE sent SET until = $run FROM superseded p WHERE p.entry = sent.entry AND sent.until IS NULL"
 # Numbers of entries have gaps: those of tonight's rows are their order in the reading, so nothing is sorted.
 _ROWS = """
 INSERT INTO sent
@@ -42,6 +42,8 @@ def keep(con: duckdb.DuckDBPyConnection, outcome: Outcome, spool: Spool, files: 
     """Keep the rows of a run. Needs `spooled`, `met`, `fresh` and `tonight_place` as the comparison left them; lets go of them."""
     frames = {
         "paired": outcome.paired,
+        # Rows of an export that is another altogether are remembered, and compared no more.
+        "superseded": pl.concat([outcome.paired.select("entry"), outcome.lost.select("entry")]),
         "lost": outcome.gone.select("entry"),
         "cell": outcome.changed,
         "had": pl.DataFrame({"entry": outcome.kept}, schema={"entry": pl.Int64}),

@@ -23,6 +23,10 @@ from auditor.history.telling import Telling
 from auditor.journal.layout import Layout
 from auditor.journal.profile import Profile
 from auditor.journal.reading import Batch
+from auditor.language import DAY_FORM, Words
+
+MANY_OFFICES = 5
+"""Offices that write the same columns otherwise from which on they are told in one line: it is the program that they share."""
 
 
 class Remembering:
@@ -67,7 +71,12 @@ class Remembering:
         if not self.moves or self.spool.table() is None:
             return self.told
         comparison = Comparison(
-            self.history.con, self.spool, self.profile, again.coverage, self._files["path"].to_list()
+            self.history.con,
+            self.spool,
+            self.profile,
+            again.rulebook.vocabulary,
+            again.coverage,
+            self._files["path"].to_list(),
         )
         self._outcome = comparison.outcome()
         nights = dict(self.history.con.execute("SELECT run, as_of FROM run").fetchall())
@@ -80,7 +89,35 @@ class Remembering:
         if self.moves:
             self.settled = settled(self.history.con, findings, self.told, again)
 
+    def remarks(self, language: str) -> list[str]:
+        """What was seen of whole exports, and is nobody's finding: written otherwise, numbered anew, another export, one that reaches less far."""
+        words, told = Words("history", language), self._outcome
+        if told is None:
+            return []
+        said = otherwise(told.spelled, words)
+        said += [words("renumbered", **row) for row in told.renumbered.iter_rows(named=True)]
+        said += [words("unmatched", **row) for row in told.unmatched.iter_rows(named=True)]
+        for row in told.shrunk.iter_rows(named=True):
+            days = {name: row[name].strftime(DAY_FORM[language]) for name in ("begins", "ends")}
+            said.append(words("shrunk", **{**row, **days}))
+        return said
+
     def keep(self, run: int) -> None:
         """Keep what was sent, within the transaction at hand."""
         if self._outcome is not None:
             keep(self.history.con, self._outcome, self.spool, self._files, run)
+
+
+def otherwise(spelled: pl.DataFrame, words: Words) -> list[str]:
+    """Who writes which columns otherwise, in how many rows at most: a line an office, or one for many offices with the same columns."""
+    columns = pl.col("column").sort().alias("columns")
+    offices = spelled.group_by("district", "office", maintain_order=True).agg(columns, pl.col("rows").max())
+    said = []
+    for alike in offices.partition_by("columns", maintain_order=True):
+        named = ", ".join(f"“{name}”" for name in alike["columns"][0])
+        if len(alike) >= MANY_OFFICES:
+            first = {"district": alike["district"][0], "office": alike["office"][0]}
+            said.append(words("otherwise_many", **first, offices=len(alike), columns=named, rows=alike["rows"].max()))
+            continue
+        said += [words("otherwise", **{**row, "columns": named}) for row in alike.iter_rows(named=True)]
+    return said

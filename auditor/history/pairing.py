@@ -1,11 +1,12 @@
 """Which row of tonight's exports is which row of former ones, where the two do not say the same.
 
 A row that says the same is not asked about here: it is its own former self. Of the others
-    (a) rows that say the same but for how their container writes moments and numbers (`normal`) are the same;
+    (a) rows that mean the same (`auditor.history.meaning`) are the same;
     (b) rows of one office, application, service, channel, step and year are paired, the most alike first: none is paired twice, so a repeat
         that was written in between shifts nothing;
-    (c) rows that differ in nothing but one of the cells that (b) asks for are paired too.
-A former row is only paired by (b) and (c) if tonight's exports speak for it, or if something more than its step is the same: its
+    (c) rows that differ in nothing but one of the cells that (b) asks for are paired too;
+    (d) so are rows of one number with the same moments, and rows of an office that numbers its applications anew.
+A former row is only paired by (b), (c) and (d) if tonight's exports speak for it, or if something more than its step is the same: its
 number in the journal, one of its moments, or the day.
 """
 
@@ -13,40 +14,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from auditor.journal.moments import SHAPE, read_moments
+from auditor.history.meaning import base_of
+from auditor.journal.profile import MOMENTS
 
-NUMBER = r"^-?[0-9]+(?:[.,][0-9]+)?$"
 KEY = ("application_no", "service", "channel", "step")
 TELLING = ("entry_no", "received_at", "completed_at")
 
+NUMBERS = {"place": pl.Int32, "application_no": pl.String, "number": pl.String}
+LEAST_NUMBERS = 5
+"""Applications of an office from which on other numbers throughout are a new numbering."""
 PAIRS = {"entry": pl.Int64, "no": pl.Int64}
-
-
-def normal(text: pl.Series, zone: str) -> pl.Series:
-    """Texts as they are compared: a moment in one form (midnight being the bare date), a number without idle zeros.
-
-    A workbook writes 15 where a text file writes 015 or 15.0, and 2018-03-14 00:00:00 where it writes 14.03.2018: that is the
-    container's doing, not the office's.
-    """
-    if text.null_count() == len(text):
-        return text
-    name = text.name
-    frame = text.alias("t").to_frame()
-    shapes = frame.select(
-        pl.col("t").str.contains(SHAPE).any().alias("moments"), pl.col("t").str.contains(NUMBER).any().alias("numbers")
-    )
-    told = pl.col("t").str.normalize("NFC")
-    if shapes["numbers"][0]:
-        number = pl.col("t").str.replace(",", ".", literal=True)
-        number = pl.when(number.str.contains(".", literal=True)).then(number.str.strip_chars_end("0")).otherwise(number)
-        number = number.str.strip_chars_end(".").str.replace(r"^(-?)0+([0-9])", "${1}${2}")
-        told = pl.when(pl.col("t").str.contains(NUMBER)).then(number).otherwise(told)
-    if shapes["moments"][0]:
-        shaped = frame.select(pl.when(pl.col("t").str.contains(SHAPE)).then("t"))["t"]
-        moment = read_moments(shaped, zone).moment.dt.strftime("%Y-%m-%d %H:%M:%S").str.strip_suffix(" 00:00:00")
-        frame = frame.with_columns(moment.alias("m"))
-        told = pl.when(pl.col("m").is_not_null()).then("m").otherwise(told)
-    return frame.select(told.alias(name))[name]
 
 
 def same(former: pl.DataFrame, tonight: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
@@ -100,3 +77,24 @@ def by_all_but_one(former: pl.DataFrame, tonight: pl.DataFrame, columns: list[st
         )
         found.append(pairs.filter(pl.col("entry").is_unique() & pl.col("no").is_unique()).select(*PAIRS))
     return one_to_one(pl.concat(found)) if found else pl.DataFrame(schema=PAIRS)
+
+
+def by_moments(former: pl.DataFrame, tonight: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """(d): `PAIRS` of rows of one number with the same moments, whatever else they say; what could be two is neither."""
+    moments = [name for name in columns if base_of(name) in MOMENTS]
+    keys = ["place", "year", *(name for name in ("application_no",) if name in columns), *moments]
+    told = pl.any_horizontal(pl.col(name).is_not_null() for name in moments)
+    left, right = former.filter("covered", told).select("entry", *keys), tonight.filter(told).select("no", *keys)
+    pairs = left.join(right, on=keys, nulls_equal=True)
+    return pairs.filter(pl.col("entry").is_unique() & pl.col("no").is_unique()).select(*PAIRS)
+
+
+def new_numbers(pairs: pl.DataFrame, stayed: pl.Series) -> pl.DataFrame:
+    """Offices whose applications have other numbers throughout, each another one and none of two the same: place, application_no, number.
+
+    pairs: place, application_no, number (tonight's) of the rows paired so far. stayed: places with rows that stand as they stood.
+    """
+    all_changed = (pl.col("application_no") != pl.col("number")).all().over("place")
+    numbers = pairs.filter(all_changed, ~pl.col("place").is_in(stayed.implode())).drop_nulls().unique()
+    enough = pl.len().over("place") >= LEAST_NUMBERS
+    return numbers.filter(enough, *(pl.len().over("place", name) == 1 for name in ("application_no", "number")))

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from auditor.engine.again import Again
+from auditor.engine.changed import NEAR
 from auditor.history.lives import STANDING
 from auditor.history.runs import SETTLED
 
@@ -17,12 +18,13 @@ _MISSED = f"""
 SELECT fingerprint, code, district, office, service, channel, application_no, step, moment FROM life
 WHERE state IN ({", ".join(f"'{state}'" for state in STANDING)}) AND fingerprint NOT IN (SELECT fingerprint FROM found_tonight)
 """
-_SETTLED = """
+_SETTLED = f"""
 SELECT DISTINCT m.fingerprint FROM missed m
 JOIN present p ON p.district = m.district AND p.application_no = m.application_no AND m.office IN (p.office, p.home)
 JOIN covering c ON c.district = m.district AND c.office = m.office AND (m.moment IS NULL OR m.moment BETWEEN c.begins AND c.ends)
 WHERE NOT EXISTS (FROM named n WHERE CASE WHEN n.application_no IS NULL THEN n.district = m.district AND n.office = m.office
-      ELSE n.application_no = m.application_no AND (n.district IS NULL OR n.district = m.district AND n.office = m.office) END)
+      ELSE n.application_no = m.application_no AND (n.district IS NULL OR n.district = m.district AND n.office = m.office)
+        AND coalesce(m.moment BETWEEN n.begins - INTERVAL {NEAR} DAY AND n.ends + INTERVAL {NEAR} DAY, true) END)
   AND NOT EXISTS (FROM undecided u WHERE u.district = m.district AND u.application_no = m.application_no AND u.home = p.home AND u.step IS NOT DISTINCT FROM m.step)
   AND NOT EXISTS (FROM changed_still g WHERE g.district = m.district AND g.application_no = m.application_no AND g.home = p.home AND g.correction IS NULL)
 UNION
@@ -30,7 +32,7 @@ UNION
 SELECT m.fingerprint FROM missed m JOIN offered o ON o.service = m.service AND o.channel = m.channel WHERE m.code = 'P03'
 """
 _NAMED = """
-SELECT m.application_no, d.text AS district, o.text AS office FROM mention m
+SELECT m.application_no, d.text AS district, o.text AS office, m.begins, m.ends FROM mention m
 LEFT JOIN spelled_district d ON d.code = m.office_key >> 32 LEFT JOIN spelled_office o ON o.code = m.office_key & 4294967295
 """
 _OFFERED = "SELECT DISTINCT l.service, l.channel FROM application_count a JOIN pair_label l USING (label_id)"

@@ -81,7 +81,7 @@ def judged(
             )
         staging.close()
         ids = {path: i for i, path in enumerate(paths)}
-        mentions = [(ids[path], district, office, number) for path, district, office, number in quarantined]
+        mentions = [(ids[path], district, office, number, None, None) for path, district, office, number in quarantined]
         question = Question(
             as_of, covers, numbering[1] if numbering and numbering[0] else None, every_clock, offices or {}
         )

@@ -5,11 +5,17 @@ Most cases are offices of one village: each has a journal of its own, all have t
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from auditor.history import comparing
+from auditor.history.memory import otherwise
+from auditor.language import Words
 from history.nights import HEADER, IN_TIME, LATE, NEXT, OTHER, Nights
 
 THIRD = "D,O,3,child_allowance,provider,register,2018-03-19 10:00,2018-03-19 10:10"
@@ -77,10 +83,80 @@ STRADDLING = NEXT.replace("2018-03-15 10:00", "2018-03-19 09:00").replace("2018-
 WITHIN = NEXT.replace("resolve", "prepare").replace("2018-03-14 10:41", "2018-03-16 09:00").replace("03-15", "03-19")
 ALL = [LATE, NEXT, OTHER]
 TURNED = [",".join([*reversed(row.split(",")), f"printed on page {at}"]) for at, row in enumerate(ALL)]
+HEAD = "көрсетілетін қызметті берушінің басшысы"
+FIVE = [
+    f"D,O,{n},child_allowance,provider,register,2018-03-{10 + n} 10:00,2018-03-{10 + n} 10:{n}0" for n in range(1, 6)
+]
+"""Five applications; the last one's day is the 15th."""
+LOST = [f"D,O,{n},child_allowance,provider,register,2018-03-{10 + n} 10:00,2018-03-{10 + n} 10:09" for n in range(10)]
+OTHERWISE: dict[str, tuple[Journals, list[tuple[str, str]]]] = {
+    "dates": (
+        [ALL, [re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\3.\2.\1", row) for row in (IN_TIME, NEXT, OTHER)]],
+        [("1", "register")],
+    ),
+    "codes": (
+        [
+            [f"{row},{role}" for row, role in zip(ALL, ("кеңсе қызметкері", HEAD, "кеңсе қызметкері"), strict=True)],
+            [
+                "D,O,1,пособие на детей до 18 лет,услугодатель,прием документов,14.03.2018 10:00,14.03.2018 10:40,канцелярия",
+                "D,O,1,пособие на детей до 18 лет,услугодатель,резолюция,14.03.2018 10:41,15.03.2018 10:01,Руководитель",
+                "D,O,2,детское пособие,услугодатель,прием документов,16.03.2018 10:00,16.03.2018 10:10,provider_head",
+            ],
+        ],
+        [("1", "resolve"), ("2", "register")],
+    ),
+    "times of day": ([ALL, [re.sub(r" \d\d:\d\d", "", row) for row in ALL]], []),
+    "one time of day": ([ALL, [LATE, NEXT, OTHER.replace(" 10:10", "")]], [("2", "register")]),
+    "seconds": (
+        [[re.sub(r"(:[0-9]0)", r"\1:07", row) for row in FIVE], [*FIVE[:-1], FIVE[-1].replace("10:50", "10:14")]],
+        [("5", "register")],
+    ),
+    "names": (
+        [[f"{row},Ахметова А." for row in FIVE], [f"{row},Серикова А." for row in FIVE]],
+        [],
+    ),
+    "one name": (
+        [
+            [f"{row},Ахметова А." for row in FIVE],
+            [f"{row},Ахметова А." for row in FIVE[:4]] + [f"{FIVE[4]},Серикова А."],
+        ],
+        [("5", "register")],
+    ),
+    "a known word throughout": (
+        [[f"{row},granted" for row in FIVE], [f"{row},refused" for row in FIVE]],
+        [(str(n), "register") for n in range(1, 6)],
+    ),
+    "numbers": (
+        [
+            [*FIVE, "D,O,3,child_allowance,provider,resolve,2018-03-13 11:00,"],
+            [
+                *(re.sub(r"D,O,(\d)", r"D,O,2018/0\1-ж", row) for row in FIVE),
+                "D,O,2018/03-ж,child_allowance,provider,resolve,2018-03-13 11:05,2018-03-13 12:00",
+            ],
+        ],
+        [("2018/03-ж", "resolve")],
+    ),
+    "all of it": (
+        [LOST, [re.sub(r"D,O,(\d+)(.*) 10:00(.*) 10:09", r"D,O,7\1\2 15:00\3 15:01", row) for row in LOST]],
+        [],
+    ),
+    "some of it": (
+        [
+            LOST,
+            [LOST[0]] + [re.sub(r"D,O,(\d+)(.*) 10:00(.*) 10:09", r"D,O,7\1\2 15:00\3 15:01", row) for row in LOST[1:]],
+        ],
+        [(str(n), "register") for n in range(1, 10)],
+    ),
+}
+"""What an office writes otherwise from the second night on, and what of it is changed all the same."""
 HEADERS = {
     "turned": [HEADER, ",".join([*reversed(HEADER.split(",")), "note"])],
     "printed": [f"{HEADER},printed"],
     "numbered anew": [f"{HEADER},entry_no"],
+    "codes": [f"{HEADER},role"],
+    "names": [f"{HEADER},employee"],
+    "one name": [f"{HEADER},employee"],
+    "a known word throughout": [f"{HEADER},outcome"],
 }
 """Headers other than the usual one, of each night."""
 STORIES: dict[str, Journals] = {
@@ -91,6 +167,15 @@ STORIES: dict[str, Journals] = {
     "gone": [[LATE, OTHER, THIRD], [LATE, THIRD], [LATE, THIRD], [LATE, OTHER, THIRD]],
     "gone at the edge": [[*ALL, THIRD, FOURTH], [*ALL, THIRD]],
     "gone with its day": [[*ALL, THIRD], ALL],
+    "its day gone and then grown": [
+        [*ALL, THIRD],
+        ALL,
+        [*ALL, "D,O,5,child_allowance,provider,register,2018-03-21 10:00,2018-03-21 10:10"],
+    ],
+    "torn in another year": [
+        [*ALL, THIRD],
+        [LATE, NEXT, TORN.replace("16 марта в десять", "2020-13-16 10:00").replace("2018", "2020"), THIRD],
+    ],
     "torn": [[*ALL, THIRD], [LATE, NEXT, TORN, THIRD], [LATE, NEXT, THIRD]],
     "turned": [ALL, TURNED],
     "printed": [[f"{row},20.03.2018" for row in ALL], [f"{row},21.03.2018" for row in ALL]],
@@ -105,6 +190,7 @@ STORIES: dict[str, Journals] = {
     ],
     "chosen by registration": [[LATE, STRADDLING, OTHER, THIRD], [OTHER, THIRD]],
     "not chosen so": [[LATE, WITHIN, STRADDLING, OTHER, THIRD], [WITHIN, OTHER, THIRD]],
+    **{name: journals for name, (journals, _) in OTHERWISE.items()},
     **{name: [before, after] for name, (before, after) in NO_CHANGE.items()},
     **{
         name: [[RECORDED + before, f"{OTHER},,"], [RECORDED + after, f"{OTHER},,"]]
@@ -132,6 +218,7 @@ class Village:
     def __init__(self, folder: Path) -> None:
         self.nights = Nights(folder)
         (folder / "corrections.yaml").write_text(CORRECTION)
+        self.remarks: list[list[str]] = []
         self.told = [self._night(folder, at) for at in range(4)]
 
     def _night(self, folder: Path, at: int) -> pl.DataFrame:
@@ -148,7 +235,9 @@ class Village:
             files.append(folder / f"{office}.csv")
             files[-1].write_text("\n".join([headers[min(at, len(headers) - 1)], *named]) + "\n", encoding="utf-8")
         options = ("--corrections", str(folder / "corrections.yaml"))
-        return self.nights.again(*files, as_of=f"2019-04-0{at + 1}", options=options)
+        told = self.nights.again(*files, as_of=f"2019-04-0{at + 1}", options=options)
+        self.remarks.append(json.loads((self.nights.out / "audit.json").read_text(encoding="utf-8"))["remarks"])
+        return told
 
     def of(self, office: str, night: int) -> list[tuple[str, str]]:
         return changed(self.told[night - 1].filter(pl.col("office") == office))
@@ -164,8 +253,23 @@ class Village:
 
 
 @pytest.fixture(scope="module")
-def village(tmp_path_factory: pytest.TempPathFactory) -> Village:
-    return Village(tmp_path_factory.mktemp("village"))
+def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
+    """Compared a few offices at a time, as a large oblast is; `test_comparing` compares all at once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(comparing, "ROWS_AT_A_TIME", 5)
+        yield Village(tmp_path_factory.mktemp("village"))
+
+
+def test_many_offices_with_one_program_are_told_in_one_line() -> None:
+    places = [("Абай", f"O{n}", column, n) for n in range(5) for column in ("b", "a")]
+    places += [("Нұра", "P", "a", 7)]
+    schema = {"district": pl.String, "office": pl.String, "column": pl.String, "rows": pl.Int64}
+    told = otherwise(pl.DataFrame(places, schema=schema, orient="row"), Words("history", "en"))
+    assert [line.partition(" are written")[0] for line in told] == [
+        "5 offices (Абай, O0 the first of them): the columns “a”, “b”",
+        "Нұра, P: the columns “a”",
+    ]
+    assert "in up to 4 rows each" in told[0]
 
 
 def test_a_late_step_made_timely(village: Village) -> None:
@@ -233,6 +337,39 @@ def test_what_may_be_filled_in(village: Village, office: str) -> None:
     assert village.of(office, 2) == ([("1", "register")] if FILLED_IN[office][2] else [])
 
 
+@pytest.mark.parametrize("office", OTHERWISE)
+def test_what_is_only_written_otherwise(village: Village, office: str) -> None:
+    """Moments, codes and names in another form throughout are no change; what was altered beside it is found, and found every night."""
+    assert sorted(set(village.of(office, 2))) == OTHERWISE[office][1]
+    assert sorted(set(village.of(office, 4))) == OTHERWISE[office][1]
+
+
+@pytest.mark.parametrize(
+    ("office", "words"),
+    [
+        (
+            "dates",
+            "the columns “completed_at”, “received_at” are written otherwise than in former exports (in up to 3 rows)",
+        ),
+        ("times of day", "are written otherwise"),
+        ("names", "the columns “employee” are written otherwise than in former exports (in up to 5 rows)"),
+        ("numbers", "all applications have new numbers (5)"),
+        ("all of it", "of 10 entries sent before not one is known again"),
+        (
+            "its day gone and then grown",
+            "1 entries of 2018-03-19 to 2018-03-19 that were sent before are not in tonight's export",
+        ),
+    ],
+)
+def test_it_is_said_once(village: Village, office: str, words: str) -> None:
+    said = [[line for line in night if line.startswith(f"D, {office}:") and words in line] for night in village.remarks]
+    assert [len(lines) for lines in said] == [0, 1, 0, 0]
+
+
+def test_a_day_that_is_gone_is_found_once_an_export_goes_past_it(village: Village) -> None:
+    assert [village.of("its day gone and then grown", at) for at in (2, 3)] == [[], [("3", "register")]]
+
+
 def test_names_are_not_told(village: Village) -> None:
     assert "Person" not in "".join(village.told[1]["message"])
 
@@ -276,6 +413,7 @@ def test_a_torn_row_with_the_number(village: Village) -> None:
     """A row that could not be taken may be the one that is missing: nobody is accused."""
     assert village.of("torn", 2) == []
     assert village.of("torn", 3) == [("2", "register")]
+    assert village.of("torn in another year", 2) == [("2", "register")]
 
 
 def test_a_rewritten_number(village: Village) -> None:
@@ -327,7 +465,7 @@ def test_a_stated_period(tmp_path: Path) -> None:
 
 def test_a_workbook_in_the_place_of_a_text_file(tmp_path: Path) -> None:
     """Excel writes numbers and dates its own way; that is no change (compared in normal form)."""
-    from auditor.history.pairing import normal
+    from auditor.history.meaning import normal
 
     written = pl.Series(["015", "15.0", "14.03.2018", "2018-03-14 00:00:00", "14.03.2018 10:00", "1,50", "А-7", None])
     other = pl.Series(["15", "15", "2018-03-14", "14.03.2018", "2018-03-14T10:00:00", "1.5", "А-7", None])

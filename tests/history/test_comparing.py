@@ -19,6 +19,8 @@ from auditor.history.spool import Spool
 from auditor.journal.layout import survey
 from auditor.journal.profile import Profile
 from auditor.journal.reading import read_source
+from auditor.law.load import load_rulebook
+from auditor.paths import default_rules
 
 COLUMNS = (
     "district",
@@ -32,6 +34,7 @@ COLUMNS = (
     "employee",
     "extended_to",
 )
+VOCABULARY = load_rulebook(default_rules()).vocabulary
 Key = tuple[str, str]
 Cells = dict[str, str]
 
@@ -126,7 +129,7 @@ def compared(
         "stated": [False],
         "own_book": [False],
     }
-    outcome = Comparison(con, spool, profile, pl.DataFrame(covers), ["journal.csv"]).outcome()
+    outcome = Comparison(con, spool, profile, VOCABULARY, pl.DataFrame(covers), ["journal.csv"]).outcome()
     files = {"file_id": [0], "path": ["journal.csv"], "received_day": [False], "completed_day": [False]}
     keep(con, outcome, spool, pl.DataFrame(files, schema_overrides={"file_id": pl.Int32}), run)
     changed: dict[int, Cells] = {}
