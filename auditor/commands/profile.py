@@ -92,7 +92,7 @@ def _head(proposal: Proposal, file: Path, words: Words) -> str:
         "head.read",
         encoding=encoding,
         delimiter=DELIMITER_NAMES.get(layout.delimiter, "-") if layout.encoding else "-",
-        line=layout.data_line - 1,
+        line=layout.header_lines,
         base=proposal.base.name,
     )
     lines = [words("head.file", file=layout.label), read, _next(proposal, file, words)]

@@ -24,7 +24,7 @@ def head_of_grid(grid: Grid) -> list[Record]:
     found: list[Record] = []
     for part in grid.parts():
         for line, cells in zip(part.rows, part.texts.head(FIRST_RECORDS + SAMPLED).iter_rows(), strict=False):
-            found.append(Record(tuple(cell or "" for cell in cells), line, 1, 0))
+            found.append(Record(tuple(cell or "" for cell in cells), line, 1, 0, grid.across.get(line, ())))
         if len(found) >= FIRST_RECORDS + SAMPLED:
             break
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -50,6 +50,11 @@ class ParquetGrid:
         return InputError(
             f"The Parquet file is damaged or cut short ({said}).", where=self._label, hint="Export it again."
         )
+
+    @property
+    def across(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
+        """No cell of such a file is merged."""
+        return {}
 
     def parts(self) -> Iterator[GridPart]:
         """The names as row 1, then the rows. Raises InputError on damage."""

@@ -29,12 +29,16 @@ SAMPLED = 200
 
 @dataclass(frozen=True)
 class Record:
-    """A record of the head: its cells, its first physical line (from 1), how many lines it has, and where it ends (byte)."""
+    """A record of the head: its cells, its first physical line (from 1), how many lines it has, and where it ends (byte).
+
+    across: of a sheet, which of its cells are merged over several columns: (first, last) column, from 0.
+    """
 
     cells: tuple[str, ...]
     line: int
     lines: int
     end: int
+    across: tuple[tuple[int, int], ...] = ()
 
     @property
     def blank(self) -> bool:

@@ -7,8 +7,8 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class SpooledGrid:
     spool: Path
     height: int
     width: int
+    across: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     def parts(self) -> Iterator[GridPart]:
         """The rows in portions."""
@@ -75,7 +76,10 @@ def tables_of(path: Path, label: str, kind: Kind, folder: Path) -> tuple[list[So
                 InputError(f"The sheet can't be taken. {table['refused']}", where=f"{label}#{table['name']}", hint=MEND)
             )
             continue
-        grid = SpooledGrid(folder / f"{at}.jsonl", int(table["height"]), int(table["width"]))
+        across: dict[int, tuple[tuple[int, int], ...]] = {}
+        for row, first, last in table.get("across", []):
+            across[row] = (*across.get(row, ()), (first, last))
+        grid = SpooledGrid(folder / f"{at}.jsonl", int(table["height"]), int(table["width"]), across)
         sources.append(Source(path, f"{label}#{table['name']}", grid, (*found, *_decisions(table))))
     if faults and not sources:
         raise InputError("\n".join(map(str, faults)))

@@ -53,6 +53,10 @@ class Grid(Protocol):
         Not counted from what `parts` gives: the reader holds one against the other.
         """
 
+    @property
+    def across(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
+        """Cells of the first rows that are merged over several columns, as far as the file says: row (from 1) to their first and last columns (from 0)."""
+
     def parts(self) -> Iterator[GridPart]:
         """The rows in bounded portions (some ten thousand rows). Raises InputError where the file can't be read on."""
 

@@ -35,6 +35,8 @@ PORTION_LETTERS = 4 << 20
 MOST_TABLES = 10_000
 MOST_CELLS = 30_000_000
 """Cells from the first row and column to the last filled ones: what the reader puts into memory."""
+HEADER_ROWS = 100
+"""A header stands within so many rows."""
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TOO_MUCH_MEMORY = f"It needs more than {MEMORY >> 20} MB of memory to be opened."
 
@@ -85,7 +87,8 @@ class Refused(Exception):
 
 def unpack(kind: str, path: Path, folder: Path, encoding: str) -> list[dict[str, object]]:
     """Take a file apart; what is to be known of each of its tables: name, refused (why it alone can't be read), hidden, cells (false for a chart), height (rows by its own account),
-    width, uncomputed and first_uncomputed (formulas without a value), filled (cells that a merged one covers). Raises Refused."""
+    width, uncomputed and first_uncomputed (formulas without a value), filled (cells that a merged one covers), across (of the first rows: row from 1, first and last column from 0 of
+    cells merged over several columns). Raises Refused."""
     spool = Spool(folder)
     tables: list[dict[str, object]]
     try:
@@ -134,6 +137,7 @@ def _sheets(kind: str, path: Path, folder: Path, spool: Spool) -> Iterator[dict[
             "uncomputed": known.uncomputed,
             "first_uncomputed": known.first_uncomputed,
             "filled": filled,
+            "across": _across(sheet),
         }
 
 
@@ -172,6 +176,16 @@ def _spool_sheet(sheet: calamine.CalamineSheet, at: int, known: Facts, spool: Sp
         }
         spool.take(at, row + 1, cells)
     return filled
+
+
+def _across(sheet: calamine.CalamineSheet) -> list[tuple[int, int, int]]:
+    ranges = sheet.merged_cell_ranges or []
+    return [
+        (row + 1, begin[1], end[1])
+        for begin, end in ranges
+        if end[1] > begin[1]
+        for row in range(begin[0], min(end[0] + 1, HEADER_ROWS))
+    ]
 
 
 def _said(fault: BaseException) -> str | None:

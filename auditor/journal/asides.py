@@ -17,7 +17,8 @@ from auditor.exports.dialect import column_numbers
 from auditor.exports.portion import Portion
 from auditor.exports.records import MOMENT_LIKE, RAW_KEPT, Fault, split_cells
 from auditor.exports.source import Decision
-from auditor.journal.layout import Layout, clean_names, shown
+from auditor.journal.heading import clean_names
+from auditor.journal.layout import Layout, shown
 from auditor.journal.profile import fold_name
 from auditor.journal.rowlike import might_be_row, seen_in
 
@@ -121,13 +122,13 @@ class Asides:
         return cells if cells is not None else raw.split(self.layout.delimiter)
 
     def _without_headers(self, quarantined: pl.DataFrame) -> pl.DataFrame:
-        names = [name for at, name in enumerate(self.layout.header) if at not in self.layout.invented]
-        if quarantined.is_empty() or not names:
+        """A header of several rows may be said again row by row."""
+        begins = [next((name for name in row if name), "") for row in self.layout.header_rows]
+        if quarantined.is_empty() or not any(begins):
             return quarantined
         raw = pl.col("raw")
-        said = raw.str.to_lowercase().str.contains(names[0].lower().split()[0], literal=True) | raw.str.contains(
-            NUMBERED
-        )
+        words = [name.lower().split()[0] for name in begins if name]
+        said = raw.str.to_lowercase().str.contains_any(words) | raw.str.contains(NUMBERED)
         like = quarantined.select(said).to_series().arg_true()
         found = [at for at in like if self._is_header(self._cells(quarantined["raw"][at]))]
         if not found:
@@ -142,8 +143,16 @@ class Asides:
             return True
         if len(cells) < layout.named:
             return False
-        pairs = enumerate(zip(layout.header[: layout.named], clean_names(tuple(cells)), strict=False))
-        return all(fold_name(name) == fold_name(cell) for at, (name, cell) in pairs if at not in layout.invented)
+        names = clean_names(cells)
+        alone = len(layout.header_rows) == 1
+        return any(
+            all(
+                fold_name(name) == fold_name(cell) or (alone and not name)
+                for name, cell in zip(row, names, strict=False)
+            )
+            for row in layout.header_rows
+            if any(row)
+        )
 
     def decisions(self) -> list[Decision]:
         """What was met, in words."""

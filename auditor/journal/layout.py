@@ -11,13 +11,11 @@ from auditor.exports.cells import GridTable, as_line, head_of_grid
 from auditor.exports.dialect import (
     DELIMITER_NAMES,
     DELIMITERS,
-    FIRST_RECORDS,
     SAMPLED,
     Record,
     column_numbers,
     consistency,
     read_head,
-    usual_width,
 )
 from auditor.exports.encoding import Encoding, detect
 from auditor.exports.mended import MendedSource, MendedTable
@@ -26,7 +24,8 @@ from auditor.exports.records import Fault, Shape
 from auditor.exports.source import Decision, Source
 from auditor.exports.text import TextTable
 from auditor.exports.transcoding import padding
-from auditor.journal.header import HeaderMatch, match_header, refusal, unique_names
+from auditor.journal.header import HeaderMatch, refusal, unique_names
+from auditor.journal.heading import Heading, clean_names, find_heading
 from auditor.journal.persons import IIN, holds_iin, is_iin_name, mask
 from auditor.journal.profile import MOMENTS, REQUIRED, Profile, fold_name
 from auditor.journal.rowlike import FEW_FILLED, like_a_row, seen_in
@@ -48,7 +47,8 @@ class Above:
 class Layout:
     """How one source is to be read.
 
-    header: its names, made unique; one for each column, those included that trail behind it without a name. named: how many of them
+    header: its names, made unique; one for each column, those included that trail behind it without a name. header_rows: the cells of each
+    row of it as they stand. named: how many of them
     the header itself has. invented: positions of the names that are ours (made unique, or for a column without one). match: which of
     them is which canonical column. data_offset and data_line: byte of the UTF-8 text and physical line (from 1) after the header. encoding: None for a grid. persons: positions of columns with identification
     numbers, by their names or by the first rows. profile: the one that it is read by.
@@ -59,6 +59,7 @@ class Layout:
     encoding: Encoding | None
     delimiter: str
     header: tuple[str, ...]
+    header_rows: tuple[tuple[str, ...], ...]
     named: int
     invented: frozenset[int]
     match: HeaderMatch
@@ -101,6 +102,12 @@ class Layout:
         return _shape(self.delimiter, len(self.header), self.match)
 
     @property
+    def header_lines(self) -> str:
+        """The physical lines on which the header stands, in figures: `3`, or `2-3`."""
+        (where,) = (each.decision for each in self.decisions if each.evidence in ("header.found", "header.rows"))
+        return where.partition(" ")[2]
+
+    @property
     def header_line(self) -> str:
         """The header as a line of text."""
         return as_line(list(self.header), self.delimiter)
@@ -131,47 +138,6 @@ def survey(source: Source, profile: Profile, *, refuse: bool = True) -> Layout:
     return layout
 
 
-@dataclass(frozen=True)
-class _Header:
-    """A record that may be the header. at: its index among the records."""
-
-    delimiter: str
-    records: list[Record]
-    at: int
-    match: HeaderMatch
-
-    @property
-    def record(self) -> Record:
-        return self.records[self.at]
-
-    @property
-    def names(self) -> list[str]:
-        return clean_names(self.record.cells)
-
-    @property
-    def named(self) -> int:
-        """Where the last column with a name ends."""
-        return max((at for at, name in enumerate(self.names, start=1) if name), default=0)
-
-    @property
-    def after(self) -> list[Record]:
-        return self.records[self.at + 1 :]
-
-    @property
-    def width(self) -> int:
-        return usual_width(self.after, len(self.names), self.named)
-
-    @property
-    def fitness(self) -> tuple[tuple[bool, int], float, int]:
-        """All there, most of them there; rows as wide as the header; most fields. The first tried wins a draw."""
-        return (self.match.score, consistency(self.after, self.width), self.named)
-
-
-def clean_names(cells: tuple[str, ...]) -> list[str]:
-    """The cells of a header as names."""
-    return [" ".join(name.replace("\ufeff", " ").split()) for name in cells]
-
-
 def _survey_text(source: Source, profile: Profile) -> Layout:
     if source.path.stat().st_size == 0:
         raise InputError("The file is empty: it has no header.", where=source.label, hint="Export the journal again.")
@@ -179,9 +145,9 @@ def _survey_text(source: Source, profile: Profile) -> Layout:
     encoding = detect(source.path, profile.encoding)
     head = read_head(source, encoding)
     stated = (profile.delimiter,) if profile.delimiter else ()
-    told = _find_header({d: head.records(d) for d in stated or head.delimiters}, profile)
+    told = find_heading({d: head.records(d) for d in stated or head.delimiters}, profile)
     if head.separator and not stated and (told is None or not told.match.complete):
-        told = _find_header({d: head.records(d) for d in DELIMITERS}, profile) or told
+        told = find_heading({d: head.records(d) for d in DELIMITERS}, profile) or told
     if told is None:
         raise InputError("The file is empty: it has no header.", where=source.label, hint="Export the journal again.")
     dialect = Decision(
@@ -200,7 +166,7 @@ def _padding(source: Source, encoding: Encoding) -> list[Decision]:
 
 def _survey_grid(source: Source, profile: Profile) -> Layout:
     assert source.grid is not None
-    told = _find_header({GRID_DELIMITER: head_of_grid(source.grid)}, profile)
+    told = find_heading({GRID_DELIMITER: head_of_grid(source.grid)}, profile)
     if told is None:
         raise InputError("The table is empty: it has no header.", where=source.label, hint="Export the journal again.")
     return _layout(source, None, told, (), profile)
@@ -209,7 +175,7 @@ def _survey_grid(source: Source, profile: Profile) -> Layout:
 def _survey_mended(source: MendedSource, profile: Profile) -> Layout:
     """The layout of rows that an office mended: that of the file they came from."""
     back = source.back
-    told = _find_header({back.delimiter: [back.names]}, profile)
+    told = find_heading({back.delimiter: [back.names]}, profile)
     if told is None:
         raise InputError(
             "The rows do not say which header they had.", where=source.label, hint="Export the journal again."
@@ -219,39 +185,18 @@ def _survey_mended(source: MendedSource, profile: Profile) -> Layout:
     return replace(found, above=above, decisions=source.decisions)
 
 
-def _find_header(by_delimiter: dict[str, list[Record]], profile: Profile) -> _Header | None:
-    """The first record that has all columns sought, else the one that has most of them; None where nothing stands."""
-    best: _Header | None = None
-    for delimiter, records in by_delimiter.items():
-        found: _Header | None = None
-        for at, record in enumerate(records[:FIRST_RECORDS]):
-            # Where a header was found already, what this delimiter leaves in one piece is none.
-            if record.blank or (best is not None and best.match.complete and len(record.cells) == 1):
-                continue
-            header = _Header(delimiter, records, at, match_header(clean_names(record.cells), profile))
-            if found is None or header.match.score > found.match.score:
-                found = header
-            if header.match.complete:
-                break
-        if found is None:
-            continue
-        if best is None or found.fitness > best.fitness:
-            best = found
-    return best
-
-
 def _layout(
-    source: Source, encoding: Encoding | None, told: _Header, decisions: tuple[Decision, ...], profile: Profile
+    source: Source, encoding: Encoding | None, told: Heading, decisions: tuple[Decision, ...], profile: Profile
 ) -> Layout:
     names, width = told.names, told.width
     columns = [*names[:width], *([""] * (width - len(names)))]
     header = unique_names(columns)
     numbered = bool(told.after) and column_numbers(told.after[0].cells)
-    last = told.after[0] if numbered else told.record
+    first, last = told.own[0], told.after[0] if numbered else told.own[-1]
     before = [record for record in told.records[: told.at] if not record.blank]
     stranded = _stranded(before, told, len(header))
     titles = [record for record in before if record not in stranded]
-    lines_above = told.record.line - 1 - sum(record.lines for record in stranded)
+    lines_above = first.line - 1 - sum(record.lines for record in stranded)
     titled = sum(record.lines for record in titles)
     return Layout(
         source=source,
@@ -259,14 +204,15 @@ def _layout(
         encoding=encoding,
         delimiter=told.delimiter,
         header=header,
+        header_rows=tuple(tuple(clean_names(record.cells)) for record in told.own),
         named=min(len(names), width),
         invented=frozenset(at for at, (name, column) in enumerate(zip(header, columns, strict=True)) if name != column),
         match=told.match,
         data_offset=last.end,
         data_line=last.line + last.lines,
         above=Above(
-            1 + numbered,
-            told.record.lines - 1 + (last.lines - 1 if numbered else 0) + sum(r.lines - 1 for r in stranded),
+            told.rows + numbered,
+            sum(r.lines - 1 for r in (*told.own, *([last] if numbered else []), *stranded)),
             lines_above - titled,
             titled,
         ),
@@ -283,7 +229,7 @@ def _shape(delimiter: str, width: int, match: HeaderMatch) -> Shape:
     return Shape(delimiter, width, tuple(match.columns[name] for name in REQUIRED if name in match.columns), moments)
 
 
-def _stranded(before: list[Record], told: _Header, width: int) -> tuple[Record, ...]:
+def _stranded(before: list[Record], told: Heading, width: int) -> tuple[Record, ...]:
     """The records above the header that are no titles, but rows (or were)."""
     shape = _shape(told.delimiter, width, told.match)
     seen = seen_in((record.cells for record in told.after[:SAMPLED] if len(record.cells) == width), width)
@@ -294,7 +240,7 @@ def _stranded(before: list[Record], told: _Header, width: int) -> tuple[Record, 
     )
 
 
-def _persons(told: _Header, header: tuple[str, ...], canonical: frozenset[int]) -> tuple[int, ...]:
+def _persons(told: Heading, header: tuple[str, ...], canonical: frozenset[int]) -> tuple[int, ...]:
     sample = [record.cells for record in told.after[:SAMPLED] if not record.blank]
     return tuple(
         at
@@ -304,15 +250,22 @@ def _persons(told: _Header, header: tuple[str, ...], canonical: frozenset[int]) 
     )
 
 
-def _long_numbers(told: _Header, width: int) -> bool:
+def _long_numbers(told: Heading, width: int) -> bool:
     at = told.match.columns.get("application_no")
     rows = (record.cells for record in told.after[:SAMPLED] if len(record.cells) == width)
     return at is not None and any(IIN.search(cells[at]) for cells in rows)
 
 
-def _header_decisions(told: _Header, titles: list[Record], numbered: bool) -> list[Decision]:
-    line = f"line {told.record.line}"
-    found = [Decision("header", line, "header.found", {"line": told.record.line, "columns": len(told.match.found)})]
+def _header_decisions(told: Heading, titles: list[Record], numbered: bool) -> list[Decision]:
+    first, last = told.own[0].line, told.own[-1].line
+    columns = len(told.match.found) + sum(map(len, told.match.steps))
+    found = [
+        Decision("header", f"line {first}", "header.found", {"line": first, "columns": columns})
+        if told.rows == 1
+        else Decision(
+            "header", f"lines {first}-{last}", "header.rows", {"first": first, "last": last, "columns": columns}
+        )
+    ]
     if titles:
         text = shown(" / ".join(record.text for record in titles))
         found.append(

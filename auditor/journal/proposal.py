@@ -23,6 +23,7 @@ from auditor.journal.headerwords import (
     spellings_of_steps,
     step_header,
 )
+from auditor.journal.heading import UNDER
 from auditor.journal.layout import Layout, survey
 from auditor.journal.moments import read_moments
 from auditor.journal.profile import BOOKS, MOMENTS, REQUIRED, Cell, Profile, StepCells
@@ -156,9 +157,10 @@ def _columns(
         elif positions:
             several = ", ".join(f"`{names[at]}`" for at in positions)
             proposal.columns[column] = Said(None, "why.several", {"names": several})
-    used = {said.value for said in proposal.columns.values()} | taken
     if proposal.base.layout in BOOKS:
         return
+    _by_lower_names(proposal, names, taken)
+    used = {said.value for said in proposal.columns.values()} | taken
     by_values: dict[str, list[tuple[str, float]]] = {}
     for name in (name for name in names if name not in used):
         told = known_as(texts[name], rulebook)
@@ -175,6 +177,18 @@ def _columns(
         elif column in REQUIRED:
             several = ", ".join(f"`{name}`" for name, _ in candidates)
             proposal.columns[column] = Said(None, "why.several", {"names": several})
+
+
+def _by_lower_names(proposal: Proposal, names: list[str], taken: set[object]) -> None:
+    """Of a header of several rows, columns known by the name in the last of them, where no other column bears it."""
+    used = {said.value for said in proposal.columns.values()} | taken
+    lower = [name.rpartition(UNDER)[2] if UNDER in name else "" for name in names]
+    if len(proposal.layout.header_rows) == 1:
+        return
+    asked = [told if told and lower.count(told) == 1 and names[at] not in used else "" for at, told in enumerate(lower)]
+    for column, positions in match_header(asked, proposal.base).found.items():
+        if column not in proposal.columns and len(positions) == 1:
+            proposal.columns[column] = Said(names[positions[0]], "why.lower")
 
 
 def _missing(proposal: Proposal, names: list[str], rulebook: Rulebook) -> None:
