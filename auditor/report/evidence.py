@@ -37,32 +37,45 @@ Neighbour = tuple[datetime | None, str | None, bool | None, str | None, str | No
 Point = tuple[datetime, str, str]
 """A moment, what it was, and the tag of its line."""
 
-MOST_BYTES = 4_550_000
-"""A page is to weigh under 5 MB: where its findings would be heavier, the steps around them are left out as far as needed."""
+PLACE_OF_ROWS = Markup("\0")
+"""Stands in a page where the rows will; no text of a journal has it, for it would be shown as another mark."""
 
 CODE = re.compile(r"[A-Z][0-9]{2}")
 
 
 @dataclass(frozen=True)
 class Findings:
-    """The rows that a page shows, as HTML; how many they are, and how many findings there are in all."""
+    """The rows that a page shows, as HTML; how many they are, and how many findings there are in all. The page must have room for them:
+    `findings` makes the HTML when it is known how much the rest of the page weighs; until then `html` is a mark of their place."""
 
     html: Markup
     shown: int
     total: int
 
 
-def findings(part: Part, wording: Wording, past: Past | None = None) -> Findings:
-    """The findings that the page shows, by district, office, service and channel, errors first in each group."""
-    ordered = _grouped(part.findings, wording)
+def expected(part: Part) -> Findings:
+    """The findings that a page is to show, if it has room for them."""
+    return Findings(PLACE_OF_ROWS, part.findings.height, part.finding_count)
+
+
+def findings(part: Part, wording: Wording, past: Past | None, most: int) -> Findings:
+    """The findings that the page shows, by district, office, service and channel, errors first in each group, in at most so many bytes.
+
+    Where they would be heavier, the steps around them are left out as far as needed, and then the last of them.
+    """
     # What comes after a step says most where order or absence is at stake; the step before says more than the one after.
     order = pl.col("code").str.contains("^[SO]")
     hidden = ((), (pl.when(order).then("after_at"),), (pl.lit(None).alias("before_at"), pl.lit(None).alias("after_at")))
+    shown = part.findings
     for less in hidden:
-        html = _table(ordered.with_columns(*less), part, wording, past)
-        if len(html.encode()) <= MOST_BYTES:
+        shown = part.findings.with_columns(*less)
+        html = _table(_grouped(shown, wording), part, wording, past)
+        if len(html.encode()) <= most:
             break
-    return Findings(Markup(html), part.findings.height, part.finding_count)
+    while len(html.encode()) > most and shown.height:
+        shown = shown.head(min(shown.height - 1, int(shown.height * max(most, 0) / len(html.encode()))))
+        html = _table(_grouped(shown, wording), part, wording, past)
+    return Findings(Markup(html), shown.height, part.finding_count)
 
 
 def _table(ordered: pl.DataFrame, part: Part, wording: Wording, past: Past | None) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from types import MappingProxyType
 from urllib.parse import quote
@@ -27,7 +27,7 @@ from auditor.report.frames import Part, SharedFile
 from auditor.report.nights import Span, spans
 from auditor.report.past import Past
 from auditor.report.trend import Changes, changes
-from auditor.report.wording import Wording, finalize
+from auditor.report.wording import LONGEST_TEXT, Wording, finalize
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,12 @@ class DistrictPage(Page):
     sheets: str
 
 
+MOST_BYTES = 4_900_000
+"""A page is to weigh under 5 MB, whatever the journals hold."""
+
+SHORT_TEXT = 60
+"""Characters of a journal's text where very long ones would fill half the page."""
+
 TEMPLATES: dict[type[Page], str] = {OblastPage: "index.html", DistrictPage: "district.html"}
 
 
@@ -127,7 +133,8 @@ def oblast_page(
     lines = Rows(audit.rows_read, audit.rows_accepted, audit.rows_quarantined, audit.entries)
     leads = {office: quote(path) for office, path in sheets.items()}
     common = _common(audit, part, wording, lines, audit.left_out, pages, past, leads)
-    return render(OblastPage(**vars(common), districts=rows.by_district(part, wording, pages), lists=lists))
+    page = OblastPage(**vars(common), districts=rows.by_district(part, wording, pages), lists=lists)
+    return _with_findings(page, part, past)
 
 
 def district_page(audit: Audit, part: Part, wording: Wording, past: Past | None = None, sheets: str = "") -> str:
@@ -136,7 +143,7 @@ def district_page(audit: Audit, part: Part, wording: Wording, past: Past | None 
     quarantined = sum(f.file.rows_quarantined for f in part.files if not f.shared)
     lines = Rows(accepted + quarantined, accepted, quarantined, None)
     common = _common(audit, part, wording, lines, None, {}, past, {})
-    return render(DistrictPage(**vars(common), district=part.district or "", sheets=sheets))
+    return _with_findings(DistrictPage(**vars(common), district=part.district or "", sheets=sheets), part, past)
 
 
 def _common(
@@ -170,7 +177,7 @@ def _common(
         channels=rows.by_channel(part, wording),
         offices=rows.by_office(part, wording, sheets),
         codes=codes(part, wording.code_title),
-        findings=evidence.findings(part, wording, past),
+        findings=evidence.expected(part),
         reasons=rows.reasons(part, wording),
         undetermined=rows.undetermined_offices(part, wording),
         quarantine=rows.quarantined(part, wording, names_shown=audit.names_shown),
@@ -197,20 +204,33 @@ def _common(
     )
 
 
-def render(page: Page) -> str:
-    """The page's text, every value escaped."""
+def _with_findings(page: Page, part: Part, past: Past | None) -> str:
+    """The page's text with as many of its findings as it has room for."""
+    bare = render(page)
+    longest = LONGEST_TEXT
+    if len(bare.encode()) > MOST_BYTES / 2:
+        longest = SHORT_TEXT
+        bare = render(page, longest)
+    found = evidence.findings(part, page.wording, past, MOST_BYTES - len(bare.encode()))
+    if found.shown < page.findings.shown:
+        bare = render(replace(page, findings=replace(found, html=evidence.PLACE_OF_ROWS)), longest)
+    return bare.replace(evidence.PLACE_OF_ROWS, found.html)
+
+
+def render(page: Page, longest: int = LONGEST_TEXT) -> str:
+    """The page's text, every value escaped, none longer than so many characters."""
     context = {field.name: getattr(page, field.name) for field in fields(page)}
-    return environment().get_template(TEMPLATES[type(page)]).render(context)
+    return environment(longest).get_template(TEMPLATES[type(page)]).render(context)
 
 
 @cache
-def environment() -> Environment:
+def environment(longest: int = LONGEST_TEXT) -> Environment:
     """Templates that escape everything and refuse a name that they were not given."""
     return Environment(
         loader=PackageLoader("auditor.report"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=finalize,
+        finalize=partial(finalize, longest=longest),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -216,13 +216,13 @@ def _places(piece: str) -> list[tuple[int, int]]:
     return [(2 if letter.isalpha() else 0, ord(letter)) for letter in plain if not unicodedata.combining(letter)]
 
 
-def finalize(value: object) -> object:
+def finalize(value: object, longest: int = LONGEST_TEXT) -> object:
     """What Jinja makes of each expression before escaping it; markup that is already escaped passes as it is."""
-    return readable(value) if type(value) is str else value
+    return readable(value, longest) if type(value) is str else value
 
 
-def readable(value: str) -> str:
+def readable(value: str, longest: int = LONGEST_TEXT) -> str:
     """Every text on its way into a page: no control or direction marks, and no longer than can be read."""
     # Most texts have nothing to translate, and asking for that is six times faster.
     text = value if value.isprintable() else value.translate(INVISIBLE)
-    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
+    return text if len(text) <= longest else f"{text[:longest]}…"

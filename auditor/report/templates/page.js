@@ -19,8 +19,7 @@
     return made;
   };
 
-  // Each row gets what its heading says; then the headings go, and all rows stand in one body.
-  const body = document.createElement("tbody");
+  // Each row gets what its heading says; then the headings go.
   const rows = [];
   for (const group of [...table.tBodies]) {
     let place = [];
@@ -41,11 +40,27 @@
         facts: { district, office, service, channel, role, code, severity },
         keys: [head.textContent, code, service, office, role, excess === undefined ? -Infinity : +excess, rows.length],
       });
-      body.append(row);
     }
     group.remove();
   }
-  table.append(body);
+
+  // Rows stand in bodies of a hundred: the browser lays out those bodies only that are in sight.
+  const bodies = [];
+  while (bodies.length * 100 < rows.length) bodies.push(document.createElement("tbody"));
+  const lay = (order) => {
+    bodies.forEach((body, n) => body.append(...order.slice(n * 100, n * 100 + 100).map((each) => each.row)));
+    measure();
+  };
+  const measure = () => {
+    for (const body of bodies) {
+      const shown = [...body.rows].filter((row) => !row.hidden).length;
+      body.hidden = !shown;
+      body.style.setProperty("--rows", shown);
+    }
+  };
+  lay(rows);
+  table.append(...bodies);
+  table.classList.add("whole");
   for (const head of table.tHead.querySelectorAll("[hidden]")) head.hidden = false;
 
   const form = document.getElementById("filter");
@@ -92,6 +107,7 @@
       if (each.row.hidden === fit) each.row.hidden = !fit;
       shown += fit;
     }
+    measure();
     count.textContent = count.dataset.said.replace("{shown}", whole.format(shown)).replace("{total}", whole.format(rows.length));
   };
 
@@ -119,9 +135,7 @@
     const sign = up ? -1 : 1;
     const ranks = (ranked[index] ??= rank(index));
     const order = [...rows].sort((a, b) => sign * (ranks[a.place] - ranks[b.place]) || a.place - b.place);
-    body.remove();
-    body.replaceChildren(...order.map((each) => each.row));
-    table.append(body);
+    lay(order);
   };
   heads.forEach((head, index) => {
     const button = document.createElement("button");
