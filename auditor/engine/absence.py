@@ -86,6 +86,7 @@ WITH unfinished AS (
     SELECT u.*, u.edition_id * 64 + bit_count(lowest_bit(u.due) - 1) AS sid, u.edition_id * 64 + u.last_idx AS last_sid FROM unfinished u
 ), known AS (
     SELECT n.app_id, n.sid, n.edition_id, n.due, n.unknown, n.ambiguous, n.quarantined, n.last_sid, z.reason AS tangled_by,
+        n.undecided & ((1::BIGINT << r.idx) - 1) & ~((2::BIGINT << l.idx) - 1) <> 0 AS forked,
         -- (62) The next step, or one that would have ended the procedure before it, is out of sight.
         coalesce(u.mask, 0) & ((1::BIGINT << r.idx) | (n.ends & ((1::BIGINT << r.idx) - 1) & ~((2::BIGINT << l.idx) - 1))) <> 0 AS unshown,
         p.eid, p.office_key, p.sound, p.completed_at, p.completed_bare, l.cal AS last_cal, l.handover_days AS allowed,
@@ -100,6 +101,7 @@ WITH unfinished AS (
 ), counted AS (
     SELECT k.*,
         CASE WHEN NOT sound THEN 'impossible_time'
+             WHEN completed_at IS NOT NULL AND forked THEN 'which_branch'
              WHEN completed_at IS NOT NULL AND last_cal <> kind_cal THEN 'other_office'
              WHEN unshown THEN 'not_in_layout'
              WHEN completed_at IS NULL THEN NULL

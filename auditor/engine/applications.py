@@ -2,7 +2,7 @@
 
     raw          a view: the bucket's entries, with J02 and day precision seen, a stated end of coverage applied
     application  app_id, home_key, application_no, key_year, n, earliest, day, pair_id, process_id, edition_id, problem,
-                 label_id, mixed, then (by `masks`) present, inside_present, unknown, ambiguous, single, ended, quarantined, last_idx, wanted, required
+                 label_id, mixed, then (by `masks`) present, inside_present, unknown, ambiguous, single, ended, quarantined, last_idx, wanted, undecided, required
     entry        one row an entry of an application: app_id, eid, ..., sid (null: unknown), inside, ambiguous; what few queries need stays in `bucket`
 
 The numbers in brackets refer to docs/readings.md.
@@ -139,15 +139,22 @@ WITH waived AS (
 ), begun AS (
     SELECT m.app_id, bit_or(x.required) AS bits FROM mask m JOIN application a USING (app_id) JOIN alternative x USING (edition_id)
     WHERE m.present & x.mask <> 0 GROUP BY 1
+), fork AS (
+    -- (30) A branch of which nothing was begun, and each alternative of which asks for a step: one of them is due, nobody knows which.
+    SELECT app_id, bit_or(bits) AS bits FROM (
+        SELECT m.app_id, bit_or(x.required & ~coalesce(v.bits, 0)) AS bits
+        FROM mask m JOIN application a USING (app_id) JOIN alternative x USING (edition_id) LEFT JOIN waived v USING (app_id)
+        GROUP BY m.app_id, x.group_no HAVING bit_or(m.present & x.mask) = 0 AND bool_and(x.required & ~coalesce(v.bits, 0) <> 0)
+    ) GROUP BY app_id
 ), wanted AS (
     SELECT a.app_id, a.edition_id, a.ended, a.home_key, a.application_no, m.*  EXCLUDE (app_id), d.ends,
-        (d.required | coalesce(b.bits, 0)) & ~coalesce(v.bits, 0) AS required
+        (d.required | coalesce(b.bits, 0)) & ~coalesce(v.bits, 0) AS required, coalesce(f.bits, 0) AS undecided
     FROM application a JOIN mask m USING (app_id) JOIN edition d USING (edition_id)
-    LEFT JOIN waived v USING (app_id) LEFT JOIN begun b USING (app_id)
+    LEFT JOIN waived v USING (app_id) LEFT JOIN begun b USING (app_id) LEFT JOIN fork f USING (app_id)
     WHERE a.problem IS NULL
 )
 SELECT app_id, edition_id, home_key, application_no, present, inside_present, unknown, ambiguous, last_idx,
-    ended = 1 AS ended, present & ends <> 0 AS cut_short, required AS wanted,
+    ended = 1 AS ended, present & ends <> 0 AS cut_short, required | undecided AS wanted, undecided,
     known = bit_count(present) + bit_count(inside_present) AS single,
     app_id IN (FROM mentioned) AS quarantined,
     required & CASE

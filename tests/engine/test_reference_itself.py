@@ -147,7 +147,7 @@ EXPECTED = {
 }
 REASONS = (
     "ambiguous_step before_coverage calendar day_precision impossible_time no_entry_of_office no_receipt other_office "
-    "quarantined_row unknown_step"
+    "quarantined_row unknown_step which_branch"
 )
 
 

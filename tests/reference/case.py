@@ -72,6 +72,19 @@ class Case:
         mine = [alternative for group in self.edition.branches for alternative in group if step.id in alternative]
         return not mine or any(here & set(alternative) for alternative in mine)
 
+    def undecided(self, index: int) -> bool:
+        """A step of a branch of which nothing was begun, and whose every alternative asks for a step (reading 30)."""
+        here = {self.steps[i].id for i in self.present}
+        asked = {s.id for s in self.steps if s.required and not here & set(s.required_unless)}
+        return self.steps[index].id in asked and any(
+            self.steps[index].id in {step for alternative in group for step in alternative}
+            and all(asked & set(alternative) and not here & set(alternative) for alternative in group)
+            for group in self.edition.branches
+        )
+
+    def due_or_undecided(self, index: int) -> bool:
+        return self.wanted(index) or self.undecided(index)
+
     def required(self, index: int) -> bool:
         """Wanted, and not after a present ending step (reading 36)."""
         return self.wanted(index) and (self.ending is None or index <= self.ending)

@@ -83,7 +83,7 @@ def start_from_before(case: Case, step: Step, of: str) -> Start | None:
         return None
     index = case.steps.index(step) - 1
     # Decision: steps after an ending count as required here; passing over them would start the clock earlier.
-    while index >= 0 and not case.wanted(index):
+    while index >= 0 and not case.due_or_undecided(index):
         index -= 1
     if index < 0 or case.kind(case.steps[index]) != case.kind(step):
         return None
@@ -121,6 +121,9 @@ def next_is_unshown(case: Case, last: int, index: int) -> bool:
 
 def judge_not_begun(case: Case, last: Step, row: Row, step: Step) -> None:
     kind = case.kind(step)
+    if any(map(case.undecided, range(case.steps.index(last) + 1, case.steps.index(step)))):
+        case.verdict(step.id, "undetermined", "which_branch")
+        return
     if kind != case.kind(last):
         case.verdict(step.id, "undetermined", "other_office")
         return
@@ -205,7 +208,7 @@ def judge_idle_between(case: Case) -> None:
     pairs = [
         (case.steps[a], case.steps[b], "own")
         for a, b in zip(case.present, case.present[1:], strict=False)
-        if not any(case.wanted(i) for i in range(a + 1, b)) and not (case.partial() and any(map(case.dim, range(a, b))))
+        if not any(case.due_or_undecided(i) for i in range(a + 1, b)) and not (case.partial() and any(map(case.dim, range(a, b))))
     ]
     inner = case.app.inner.steps if case.app.inner is not None and not case.partial() else ()
     pairs += [(a, b, "inner") for a, b in itertools.pairwise(inner)]
