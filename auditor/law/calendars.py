@@ -78,22 +78,25 @@ def _hours(section: Section, first: date) -> tuple[Hours, ...]:
 
 
 def week_of(entry: Section) -> dict[int, Intervals]:
-    """Opening intervals by ISO weekday; `monday-friday:` names a run of days, a day not named is closed."""
+    """Opening intervals by ISO weekday; `sunday-thursday:` names a run of days, a day not named is closed."""
     week: dict[int, Intervals] = {}
     section = entry.section("week")
     if section is None:
         return {}
     for key in section.block.entries:
         first, _, last = key.partition("-")
-        if first not in WEEKDAYS or (last or first) not in WEEKDAYS[WEEKDAYS.index(first) :]:
+        if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
             section.node(key)
             section.fault(key, f"`{key}` is no weekday", "`monday` or `monday-friday`, in English")
             continue
         intervals = intervals_of(section, key)
-        for index in range(WEEKDAYS.index(first), WEEKDAYS.index(last or first) + 1):
-            if index + 1 in week:
-                section.fault(key, f"{WEEKDAYS[index]} stands twice", "name each day once")
-            week[index + 1] = intervals
+        begin = WEEKDAYS.index(first)
+        # A run may go past the end of our week: `sunday-thursday`.
+        for index in range(begin, begin + (WEEKDAYS.index(last or first) - begin) % 7 + 1):
+            weekday = index % 7
+            if weekday + 1 in week:
+                section.fault(key, f"{WEEKDAYS[weekday]} stands twice", "name each day once")
+            week[weekday + 1] = intervals
     return {day: week.get(day, ()) for day in range(1, 8)}
 
 

@@ -33,9 +33,15 @@ def _procedure(procedure: Procedure, rulebook: Rulebook, reading: Reading) -> No
     key = procedure.service, procedure.channel
     for index, (earlier, later) in enumerate(pairwise(procedure.editions), 1):
         section = reading.places.editions[*key, index]
-        if earlier.in_force_to is not None and NOWHEN < earlier.in_force_to < later.in_force_from:
+        gap = earlier.in_force_to is not None and NOWHEN < earlier.in_force_to < later.in_force_from
+        if gap and not later.after_a_gap:
             wrong = f"no edition is in force from {earlier.in_force_to} to {later.in_force_from}"
-            section.fault("from_act", wrong, "editions that follow each other without a gap")
+            right = (
+                "editions that follow each other without a gap, or `after_a_gap: yes` if the act was repealed meanwhile"
+            )
+            section.fault("from_act", wrong, right)
+        elif later.after_a_gap and later.in_force_from == earlier.in_force_to:
+            section.fault("after_a_gap", "the edition follows the one above it without a gap", "leave the key out")
     for index, edition in enumerate(procedure.editions):
         _years(procedure, edition, rulebook, reading.places.editions[*key, index])
         found = reading.places.steps
@@ -64,15 +70,18 @@ def _years(procedure: Procedure, edition: Edition, rulebook: Rulebook, section: 
 
 
 def _reach(edition: Edition, places: dict[str, Section]) -> None:
-    """No step stands behind an ending that every application meets, and the last one ends."""
+    """No step stands behind an ending that every application meets, or all that take its way, and the last one ends."""
     order = [s.id for s in edition.steps]
-    ended = ""
+    ways = {step: (group, way) for group in edition.branches for way in group for step in way}
+    ended, way_ended = "", dict[tuple[str, ...], str]()
     for step in edition.steps:
-        if ended:
-            wrong = f"no application reaches the step: `{ended}` before it always ends the procedure"
+        group, way = ways.get(step.id, ((), ()))
+        if before := ended or way_ended.get(way, ""):
+            wrong = f"no application reaches the step: `{before}` before it always ends the procedure"
             places[step.id].fault("id", wrong, "a condition on that step, or `ends: no`")
         elif step.ends and step.required and not step.required_unless:
-            ended = step.id
+            way_ended |= {way: step.id} if way else {}
+            ended = step.id if all(other in way_ended for other in group) else ""
         for other in step.required_unless:
             if order.index(other) >= order.index(step.id):
                 wrong = f"`{other}` does not stand before this step"

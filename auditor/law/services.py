@@ -146,6 +146,7 @@ class _ProcedureReader:
             branches=branches,
             total=section.limit("total"),
             reason=section.languages("reason", required=bool(wording)),
+            after_a_gap=section.flag("after_a_gap", default=False),
         )
         return begins.id if begins else "", edition, wording
 

@@ -68,7 +68,8 @@ class Edition:
     applied. An application whose first day lies before `assumed_until` has basis `assumed_date`:
     the day the act took effect is only known to be no earlier than `in_force_from`.
     `branches`: groups of alternatives; each alternative is a tuple of step ids, and an
-    application may take only one alternative of a group.
+    application may take only one alternative of a group. `after_a_gap`: no edition was in force
+    between this one and the one before it, and that is meant.
     """
 
     in_force_from: date
@@ -79,6 +80,7 @@ class Edition:
     branches: tuple[tuple[tuple[str, ...], ...], ...] = ()
     total: Limit | None = None
     reason: Texts = field(default_factory=dict)
+    after_a_gap: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from auditor.law.lint import lint
 from auditor.law.load import load_rulebook
 
 HERE = Path(__file__).parent
-CASES: list[dict[str, Any]] = yaml.load((HERE / "malformed.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)[
-    "cases"
-]
+READ = yaml.load((HERE / "malformed.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+CASES: list[dict[str, Any]] = READ["cases"]
+SOUND: list[dict[str, Any]] = READ["sound"]
 
 
 def spoiled(case: dict[str, Any], folder: Path) -> Path:
@@ -67,6 +67,20 @@ def test_every_fault_has_a_place(case: dict[str, Any], tmp_path: Path) -> None:
         assert match, fault
         file = Path(match[1])
         assert 1 <= int(match[2]) <= max(1, len(file.read_text(encoding="utf-8").splitlines())), fault
+
+
+@pytest.mark.parametrize("case", SOUND, ids=lambda case: case["name"])
+def test_what_is_no_fault_is_not_named(case: dict[str, Any], tmp_path: Path) -> None:
+    """Unusual, but what some act says."""
+    rules = spoiled(case, tmp_path)
+    assert lint(rules) == []
+    load_rulebook(rules)
+
+
+def test_a_run_of_weekdays_may_go_past_sunday(tmp_path: Path) -> None:
+    """`sunday-thursday` opens Sunday and Monday to Thursday, and no Friday or Saturday."""
+    week = load_rulebook(spoiled(SOUND[0], tmp_path)).calendars["provider"].hours[1].week
+    assert [bool(week[day]) for day in range(1, 8)] == [True, True, True, True, False, False, True]
 
 
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:

@@ -208,7 +208,8 @@ def judge_idle_between(case: Case) -> None:
     pairs = [
         (case.steps[a], case.steps[b], "own")
         for a, b in zip(case.present, case.present[1:], strict=False)
-        if not any(case.due_or_undecided(i) for i in range(a + 1, b)) and not (case.partial() and any(map(case.dim, range(a, b))))
+        if not any(case.due_or_undecided(i) for i in range(a + 1, b))
+        and not (case.partial() and any(map(case.dim, range(a, b))))
     ]
     inner = case.app.inner.steps if case.app.inner is not None and not case.partial() else ()
     pairs += [(a, b, "inner") for a, b in itertools.pairwise(inner)]
